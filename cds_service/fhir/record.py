@@ -1,0 +1,62 @@
+"""What one invocation knows about one patient: resources as received, and what is known to be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Resource = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One resource with the reference that evidence and cards name it by.
+
+    ``reference`` is ``Type/id``, else the entry's ``urn:uuid:…``, else ``Type#n`` (its position among its type).
+    """
+
+    resource: Resource
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something odd in what was received. ``where`` is a reference or request path, ``text`` holds no patient value."""
+
+    code: str
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientRecord:
+    """The patient's resources by type, each only once, all of this patient.
+
+    ``answered`` holds the prefetch keys that were answered completely (data, empty or null); ``truncated`` those of which
+    only a part came; ``unavailable`` those absent or in error. ``whole`` marks a file that counts as the complete record:
+    every key is then answered. ``targets`` finds the target of a reference as written (``Medication/m1``, ``urn:uuid:…``).
+    ``doubtful_types`` are resource types of which some came in the shape of another FHIR version.
+    """
+
+    patient_id: str | None = None
+    patient: Resource | None = None
+    entries: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    targets: Mapping[str, Resource] = field(default_factory=dict)
+    draft_orders: tuple[Entry, ...] = ()
+    answered: frozenset[str] = frozenset()
+    truncated: tuple[str, ...] = ()
+    unavailable: tuple[str, ...] = ()
+    whole: bool = False
+    doubtful_types: frozenset[str] = frozenset()
+    issues: tuple[Issue, ...] = ()
+
+    def of(self, *types: str) -> tuple[Entry, ...]:
+        """All entries of the given resource types, in the order of the record."""
+        if len(types) == 1:
+            return self.entries.get(types[0], ())
+        return tuple(entry for name in types for entry in self.entries.get(name, ()))
+
+    def has_answered(self, key: str) -> bool:
+        """Whether a prefetch key was answered completely, so that what it lacks is not documented."""
+        return self.whole or key in self.answered

@@ -1,0 +1,124 @@
+"""The result of an assessment: plain frozen data that cards, the CLI and tests read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cds_service.model.facts import Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """The hook call as logic sees it (``%hook``). ``user_type`` is the resource type of ``userId``."""
+
+    name: str
+    service: str | None = None
+    instance: str = ""
+    user_id: str | None = None
+    user_type: str | None = None
+    encounter_id: str | None = None
+    patient_id: str | None = None
+    selections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionTrace:
+    """One criterion: its words, its expression, its value (``None`` = unknown) and the facts that it read."""
+
+    description: str
+    expression: str
+    value: bool | None
+    reads: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionTrace:
+    """One recommendation as evaluated, for one order (``None`` at patient-view)."""
+
+    code: str
+    plan: str
+    order: str | None
+    fired: bool
+    criteria: tuple[CriterionTrace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One statement behind a recommendation: its id, the citation as printed, a verified URL or none, and its source document."""
+
+    statement: str
+    citation: str
+    url: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A branch that was taken: heading and paragraph, Markdown with escaped values."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedAction:
+    """One action of a suggestion: ``create`` with a resource, or ``delete`` with a relative reference."""
+
+    type: str
+    description: str
+    resource: Mapping[str, Any] | None = None
+    resource_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An option offered, never preselected; ``id`` is the child action's id."""
+
+    id: str
+    label: str
+    actions: tuple[SuggestedAction, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """One recommendation that fired, with everything a card needs."""
+
+    code: str
+    plan: str
+    version: str
+    order: str | None
+    indicator: str
+    summary: str
+    detail: str
+    text: str
+    sections: tuple[Section, ...]
+    suggestions: tuple[Suggestion, ...]
+    citations: tuple[Citation, ...]
+    parameters: tuple[str, ...]
+    reads: tuple[str, ...]
+    unknown: tuple[str, ...]
+    trace: ActionTrace
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A plan that could not be evaluated. ``text`` names the kind of error, never a value of the record."""
+
+    plan: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """Everything that was found for one hook call, before it is rendered."""
+
+    service: str
+    hook: Hook
+    as_of: date
+    facts: Facts
+    recommendations: tuple[Recommendation, ...]
+    traces: tuple[ActionTrace, ...]
+    failures: tuple[Failure, ...]

@@ -1,0 +1,68 @@
+"""The logical model of the facts, built from the content's fact declarations (``plan_definitions/facts``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cds_service.fhirpath.types import Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Askable:
+    """A fact that may be asked for when it is missing.
+
+    ``name`` is the path that stands for it in ``%needed`` (its own, or the one it is asked as); ``missing`` are the
+    values that count as missing besides "unknown"; ``unless`` is a FHIRPath over facts that says it is on its way;
+    ``only_conflicting`` asks only where the record holds values that disagree.
+    """
+
+    name: str
+    missing: tuple[object, ...] = ()
+    unless: str | None = None
+    only_conflicting: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """One path of the logical model.
+
+    ``title`` is what cards call it; ``internal`` paths are helpers that the facts JSON and cards leave out;
+    ``closed_world`` lists the prefetch keys that must be answered before "none documented" may be said;
+    ``contrary`` names the kinds of resource whose removal may make the fact say more; ``depends`` are the paths that
+    its derivation reads; ``unverified`` says why no verified code feeds it yet.
+    """
+
+    path: str
+    type: Type
+    title: str
+    unit: str | None = None
+    internal: bool = False
+    closed_world: tuple[str, ...] = ()
+    contrary: tuple[str, ...] = ()
+    askable: Askable | None = None
+    depends: tuple[str, ...] = ()
+    unverified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactModel:
+    """Every declared path, in order of evaluation, and ``root``: the type of ``%facts`` for static checks.
+
+    Members of list elements are declared too, without index (``metastases.site``).
+    """
+
+    declarations: Mapping[str, Declaration] = field(default_factory=dict)
+    root: Type = field(default_factory=lambda: Type("object"))
+
+    def shown(self, path: str) -> tuple[str, ...]:
+        """The paths that explain ``path`` to a reader: itself, or for an internal helper the facts it was derived from."""
+        return tuple(dict.fromkeys(self._shown(path, frozenset())))
+
+    def _shown(self, path: str, seen: frozenset[str]) -> tuple[str, ...]:
+        declaration = self.declarations.get(path)
+        if declaration is None or path in seen:
+            return ()
+        if not declaration.internal:
+            return (path,)
+        return tuple(name for read in declaration.depends for name in self._shown(read, seen | {path}))

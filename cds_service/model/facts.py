@@ -1,0 +1,78 @@
+"""Facts about one patient: values, where each came from, what stays unknown, and what disagrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cds_service.fhir.record import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One resource that a fact rests on.
+
+    ``code`` is ``system|code`` as matched, ``date`` as written in the resource, ``confidence`` ``coded`` or ``text``.
+    ``explicit`` is what a critical card needs: coded, and final, amended, corrected or confirmed.
+    """
+
+    reference: str
+    code: str | None = None
+    date: str | None = None
+    confidence: str = "coded"
+    explicit: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A declared path without a value, and why."""
+
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Values of one path that disagree; the path then has no value unless its declaration says otherwise."""
+
+    path: str
+    values: tuple[str, ...]
+    references: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All facts of one record.
+
+    ``tree`` is nested as the logical model; unknown paths are absent, an empty list is a known "none".
+    Leaves are ``bool``, ``int``, ``Decimal``, ``str`` and ``Temporal``. ``evidence`` has one entry per path with index
+    (``metastases[0].site``); ``weak`` holds the paths that rest on text or on unconfirmed or preliminary resources.
+    """
+
+    tree: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    unknown: tuple[Unknown, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    weak: frozenset[str] = frozenset()
+
+    def value(self, path: str) -> Any:
+        """The value at a path without index, ``None`` if unknown."""
+        node: Any = self.tree
+        for name in path.split("."):
+            if not isinstance(node, Mapping) or name not in node:
+                return None
+            node = node[name]
+        return node
+
+    def evidence_of(self, path: str) -> tuple[Evidence, ...]:
+        """The evidence of a path and of everything below it (``metastases`` includes ``metastases[1].site``)."""
+        return tuple(dict.fromkeys(self._below(path)))
+
+    def _below(self, path: str) -> Iterator[Evidence]:
+        yield from self.evidence.get(path, ())
+        for name, items in self.evidence.items():
+            if name.startswith(path) and name[len(path) : len(path) + 1] in (".", "["):
+                yield from items
