@@ -1,0 +1,52 @@
+"""References as FHIR servers write them: relative, absolute, versioned, ``urn:uuid:`` and contained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cds_service.fhir.record import Resource
+
+_LITERAL = re.compile(r"(?:^|/)([A-Z][A-Za-z]{1,63})/([^/?#|\s]{1,256})(?:/_history/[^/?#|\s]+)?(?:[?#|].*)?\Z")
+
+
+def text_of(reference: object) -> str | None:
+    """The ``reference`` of a Reference, or the string itself; ``None`` for logical references and anything else."""
+    value = reference.get("reference") if isinstance(reference, Mapping) else reference
+    return value if isinstance(value, str) and value else None
+
+
+def literal(reference: object) -> tuple[str, str] | None:
+    """The last ``(Type, id)`` that a literal reference names, without server and version; ``None`` if it names none."""
+    text = text_of(reference)
+    match = _LITERAL.search(text) if text is not None and len(text) <= 4096 else None
+    return (match[1], match[2]) if match else None
+
+
+def normal(reference: object) -> str | None:
+    """``Type/id`` for whatever spelling of it, else the text as written (``urn:uuid:…``, ``#contained``)."""
+    found = literal(reference)
+    return "/".join(found) if found else text_of(reference)
+
+
+def resolve(reference: object, holder: Resource, targets: Mapping[str, Resource]) -> Resource | None:
+    """The resource that ``holder`` refers to: one it contains (``#id``), or one of ``PatientRecord.targets``."""
+    text = text_of(reference)
+    if text is None:
+        return None
+    if text.startswith("#"):
+        return _contained(holder, text[1:])
+    return targets.get(text) or targets.get(normal(text) or text)
+
+
+def _contained(holder: Resource, name: str) -> Resource | None:
+    inside: Any = holder.get("contained")
+    if not isinstance(inside, list):
+        return None
+    return next((item for item in inside if isinstance(item, dict) and str(item.get("id", "")).removeprefix("#") == name), None)
+
+
+def subject_of(resource: Resource) -> object:
+    """The element that says whose data a resource is: ``subject``, ``patient`` or ``individual``; ``None`` if there is none."""
+    return next((resource[name] for name in ("subject", "patient", "individual") if resource.get(name)), None)
