@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from cds_service.fhir.record import Resource
 
@@ -22,29 +21,6 @@ def literal(reference: object) -> tuple[str, str] | None:
     text = text_of(reference)
     match = _LITERAL.search(text) if text is not None and len(text) <= 4096 else None
     return (match[1], match[2]) if match else None
-
-
-def normal(reference: object) -> str | None:
-    """``Type/id`` for whatever spelling of it, else the text as written (``urn:uuid:…``, ``#contained``)."""
-    found = literal(reference)
-    return "/".join(found) if found else text_of(reference)
-
-
-def resolve(reference: object, holder: Resource, targets: Mapping[str, Resource]) -> Resource | None:
-    """The resource that ``holder`` refers to: one it contains (``#id``), or one of ``PatientRecord.targets``."""
-    text = text_of(reference)
-    if text is None:
-        return None
-    if text.startswith("#"):
-        return _contained(holder, text[1:])
-    return targets.get(text) or targets.get(normal(text) or text)
-
-
-def _contained(holder: Resource, name: str) -> Resource | None:
-    inside: Any = holder.get("contained")
-    if not isinstance(inside, list):
-        return None
-    return next((item for item in inside if isinstance(item, dict) and str(item.get("id", "")).removeprefix("#") == name), None)
 
 
 def subject_of(resource: Resource) -> object:

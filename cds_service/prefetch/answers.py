@@ -1,0 +1,147 @@
+"""What each prefetch value says: the five states on the wire (CDS Hooks 2.0, "Prefetch responses"), and which template it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from cds_service.fhir.bundles import Item, is_partial, items, link
+from cds_service.fhir.record import Resource
+from cds_service.prefetch.requirements import Requirement
+
+# Outcome codes that mean "you may not see" or "I could not look", however mild their severity
+_NOT_LOOKED = frozenset({"security", "login", "forbidden", "suppressed", "timeout", "throttled", "incomplete"})
+_MILD = frozenset({"information", "warning"})
+# Search parameters that do not narrow what a search finds
+_NEUTRAL = frozenset({"patient", "subject", "_sort", "_format", "_pretty", "_count", "_total", "_include", "_revinclude"})
+
+
+class State(IntEnum):
+    """How much of a key arrived. Ordered: the highest of several is the better."""
+
+    UNAVAILABLE = 0
+    TRUNCATED = 1
+    ANSWERED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One prefetch value as received under ``key``: its state, and the places where resources stand."""
+
+    key: str
+    state: State
+    items: tuple[Item, ...]
+    self_url: str | None
+    is_null: bool = False
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The resource types that were searched for, so without what was merely included."""
+        return frozenset(str(item.resource["resourceType"]) for item in self.items if item.resource is not None and item.mode != "include")
+
+
+def read_answers(prefetch: Mapping[str, Any]) -> tuple[Answer, ...]:
+    """Every prefetch value, read."""
+    return tuple(_read(key, value) for key, value in prefetch.items())
+
+
+def _read(key: str, value: object) -> Answer:
+    if value is None:
+        return Answer(key, State.ANSWERED, (), None, is_null=True)
+    found = tuple(items(value, f"prefetch.{key[:64]}"))
+    outcomes = [item.resource for item in found if item.resource is not None and item.resource["resourceType"] == "OperationOutcome"]
+    rest = tuple(item for item in found if item.resource is None or item.resource["resourceType"] != "OperationOutcome")
+    return Answer(key, _state(value, outcomes, rest), rest, link(value, "self"))
+
+
+def _state(value: object, outcomes: Sequence[Resource], rest: Sequence[Item]) -> State:
+    readable = any(item.resource is not None for item in rest)
+    if not isinstance(value, dict | list) or (rest and not readable):
+        return State.UNAVAILABLE
+    if isinstance(value, dict) and value.get("resourceType") == "OperationOutcome":
+        return State.UNAVAILABLE
+    if not all(_is_mild(outcome) for outcome in outcomes):
+        return State.TRUNCATED if readable else State.UNAVAILABLE
+    return State.TRUNCATED if is_partial(value) else State.ANSWERED
+
+
+def _is_mild(outcome: Resource) -> bool:
+    """Whether an OperationOutcome only comments: every issue is information or a warning, and none says "not looked"."""
+    issues = outcome.get("issue")
+    if not isinstance(issues, list) or not issues:
+        return False
+    return all(isinstance(one, dict) and one.get("severity") in _MILD and one.get("code") not in _NOT_LOOKED for one in issues)
+
+
+def states(answers: Sequence[Answer], requirements: Sequence[Requirement], aliases: Mapping[str, str]) -> dict[str, State]:
+    """The state of every key of the content; a key that nothing answers is ``UNAVAILABLE``.
+
+    A value named like one of our keys (or by an alias, or with a site's suffix) decides that key; other values are told
+    by what they hold, and only for keys that nothing was named for. Where every value is ``null`` the record is empty.
+    """
+    if answers and all(answer.is_null for answer in answers):
+        return {requirement.key: State.ANSWERED for requirement in requirements}
+    keys = [requirement.key for requirement in requirements]
+    names = [our_key(answer.key, keys, aliases) for answer in answers]
+    found: dict[str, State] = {}
+    for answer, name in zip(answers, names, strict=True):
+        if name is not None:
+            found[name] = _both(found.get(name), answer.state)
+    foreign = [answer for answer, name in zip(answers, names, strict=True) if name is None]
+    return {one.key: found[one.key] if one.key in found else _by_content(one, requirements, foreign) for one in requirements}
+
+
+def our_key(key: str, keys: Sequence[str], aliases: Mapping[str, str]) -> str | None:
+    """Our name for a client's key: the same, an alias, or the same before a ``-suffix``; upper and lower case are one."""
+    if key in keys:
+        return key
+    folded = {name.casefold(): name for name in keys} | {name.casefold(): target for name, target in aliases.items() if target in keys}
+    name = key.casefold()
+    while name not in folded and "-" in name:
+        name = name.rpartition("-")[0]
+    return folded.get(name)
+
+
+def _both(first: State | None, second: State) -> State:
+    """The state of a key that arrived twice: complete only if both are, missing only if both are."""
+    if first is None or first is second:
+        return second
+    return State.TRUNCATED
+
+
+def _by_content(requirement: Requirement, requirements: Sequence[Requirement], foreign: Iterable[Answer]) -> State:
+    """The best state that values under unknown names prove for a requirement."""
+    return max((_proves(answer, requirement, requirements) for answer in foreign), default=State.UNAVAILABLE)
+
+
+def _proves(answer: Answer, requirement: Requirement, requirements: Sequence[Requirement]) -> State:
+    types = answer.types or frozenset(filter(None, (_searched_type(answer.self_url),)))
+    if requirement.type not in types or answer.is_null:
+        return State.UNAVAILABLE
+    if answer.self_url is not None:
+        complete = _covers(answer.self_url, requirement)
+    else:  # without the query, a type that only one template asks for is all there is to go by
+        complete = len(types) == 1 and sum(one.type == requirement.type for one in requirements) == 1
+    return answer.state if complete else min(answer.state, State.TRUNCATED)
+
+
+def _searched_type(url: str | None) -> str | None:
+    return urlsplit(url).path.rstrip("/").rpartition("/")[2] if url else None
+
+
+def _covers(url: str, requirement: Requirement) -> bool:
+    """Whether the search behind ``Bundle.link[self]`` asked for at least what the requirement asks for."""
+    if _searched_type(url) != requirement.type:
+        return False
+    for name, value in _parameters(url):
+        allowed = {"code": requirement.codes, "category": requirement.categories}.get(name)
+        if name not in _NEUTRAL and (not allowed or not set(allowed) <= set(value.split(","))):
+            return False
+    return True
+
+
+def _parameters(url: str) -> Iterator[tuple[str, str]]:
+    yield from parse_qsl(urlsplit(url).query, keep_blank_values=True)

@@ -1,0 +1,51 @@
+"""From a hook call to the patient's record: what came, what is missing, and whether it is enough to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from cds_service.errors import DataUnavailable
+from cds_service.fhir.bundles import items
+from cds_service.fhir.record import PatientRecord
+from cds_service.hooks.invocation import Invocation
+from cds_service.prefetch.answers import State, read_answers, states
+from cds_service.prefetch.record import gather
+from cds_service.prefetch.requirements import REQUIRED_TYPE, Requirement, required_keys
+
+
+def complete_prefetch(invocation: Invocation, requirements: Sequence[Requirement], aliases: Mapping[str, str]) -> PatientRecord:
+    """Build the record of a hook call.
+
+    ``aliases`` maps a client's prefetch keys to ours. Raises :class:`DataUnavailable` when the required key was not
+    answered, :class:`WrongPatient` when the call mixes patients.
+    """
+    answers = read_answers(invocation.prefetch)
+    found = states(answers, requirements, aliases)
+    for key in sorted(required_keys(requirements)):
+        if found[key] is State.UNAVAILABLE:
+            raise DataUnavailable(
+                f"prefetch '{key}' is required and did not arrive in a form that can be read",
+                where=f"prefetch.{key}",
+                remedy=f"Send prefetch '{key}' as discovery asks for it: a Bundle, or null where the patient has no such data.",
+            )
+    drafts = tuple(items(invocation.draft_orders, "context.draftOrders")) if invocation.draft_orders is not None else ()
+    record = gather((item for answer in answers for item in answer.items), invocation.hook.patient_id, drafts)
+    _refuse_other_versions(record, requirements)
+    return replace(
+        record,
+        answered=frozenset(key for key, state in found.items() if state is State.ANSWERED),
+        truncated=tuple(key for key, state in found.items() if state is State.TRUNCATED),
+        unavailable=tuple(key for key, state in found.items() if state is State.UNAVAILABLE),
+    )
+
+
+def _refuse_other_versions(record: PatientRecord, requirements: Sequence[Requirement]) -> None:
+    """Refuse a record whose required resources all came in another FHIR version: silence would look like an answer."""
+    required = any(requirement.type == REQUIRED_TYPE for requirement in requirements)
+    if required and REQUIRED_TYPE in record.doubtful_types and not record.of(REQUIRED_TYPE):
+        raise DataUnavailable(
+            f"every {REQUIRED_TYPE} is written in the shape of another FHIR version",
+            where="prefetch",
+            remedy="Send FHIR R4 resources.",
+        )
