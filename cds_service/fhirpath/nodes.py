@@ -1,0 +1,74 @@
+"""The syntax tree of an expression. Every node knows its position in the text and its height as a tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cds_service.fhirpath.temporal import Temporal
+from cds_service.fhirpath.values import Quantity
+
+Constant = bool | int | Decimal | str | Temporal | Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What every node has: ``position`` is a 0-based offset, ``height`` is 1 for a leaf."""
+
+    position: int
+    height: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Literal(Base):
+    """A value written out in the expression."""
+
+    value: Constant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty(Base):
+    """``{}``: the empty collection."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable(Base):
+    """``%name``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class This(Base):
+    """``$this``, or (``implied``) the focus that a bare member or function starts from."""
+
+    implied: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member(Base):
+    """``source.name``."""
+
+    source: Node
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Base):
+    """``source.name(arguments)``."""
+
+    source: Node
+    name: str
+    arguments: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binary(Base):
+    """``left operator right``."""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+Node = Literal | Empty | Variable | This | Member | Call | Binary
