@@ -73,7 +73,6 @@ BODY_SITES = {
     "71341001": "Femur",
     "73903008": "Lumbar vertebra",
     "22356005": "Ilium",
-    "84167007": "Foot",
 }
 FIELDS = {
     "pelvis": "12921003",
@@ -86,7 +85,7 @@ FIELDS = {
 
 SYMPTOMS = {
     "obstruction": ("81060008", "Intestinal obstruction"),
-    "bleeding": ("12063002", "Rectal hemorrhage"),
+    "bleeding": ("K62.5", "Hemorrhage of anus and rectum"),
     "perforation": ("K63.1", "Perforation of intestine (nontraumatic)"),
 }
 BONE_EVENTS = {
