@@ -59,8 +59,8 @@ def _logic(checked: Checked) -> Causes:
 
 def _operands(checked: Checked) -> Causes:
     """The empty operands; where none is, the values were too imprecise to compare, and all of them are."""
-    item = checked.parts[1] if isinstance(checked.node, Binary) and checked.node.operator == "contains" else checked.parts[0]
-    asked = (item,) if isinstance(checked.node, Binary) and checked.node.operator in ("in", "contains") else checked.parts
+    operator = checked.node.operator if isinstance(checked.node, Binary) else ""
+    asked = {"in": checked.parts[:1], "contains": checked.parts[1:]}.get(operator, checked.parts)  # an empty list answers
     sides = [(many(part), causes(part)) for part in asked]
     imprecise = _NONE.union(*(part.paths for part in checked.parts))
 

@@ -131,7 +131,7 @@ class Checker:
         condition = self._read(node.arguments[0], scope)
         self._boolean(condition, "the condition of iif()")
         branches = tuple(self._visit(argument, scope) for argument in node.arguments[1:])
-        flipped = self._unknown_is_no and [getattr(branch.node, "value", None) for branch in branches] == [False, True]
+        flipped = self._unknown_is_no and _is_flip(branches)
         if not flipped:
             self._certain(condition.node, "iif()", condition)
         result = branches[0].type if len(branches) == 1 else merged(branches[0].type, branches[1].type)
@@ -141,27 +141,35 @@ class Checker:
 
     def _binary(self, node: Binary, scope: Scope | None) -> Checked:
         left, right = self._read(node.left, scope), self._read(node.right, scope)
-        known = left.type.known and right.type.known
-        parts = (left, right)
         if node.operator in ("+", "&"):
             return self._concatenation(node, left, right)
         if node.operator in ("and", "or", "implies"):
-            for side in parts:
+            for side in (left, right):
                 self._boolean(side, f"`{node.operator}`")
-        elif node.operator in ("in", "contains"):
-            item, every = (left, right) if node.operator == "in" else (right, left)
-            self._single(item, f"`{node.operator}`")
-            self._certain(node, f"`{node.operator}`", every)
-            _object_to(node, equality(item.type, replace(every.type, many=False)))
-        elif node.operator in ("=", "!="):
-            _object_to(node, equality(left.type, right.type))
-            if left.type.many != right.type.many and "any" not in (left.type.name, right.type.name):
-                _refuse(node, "A list is compared with a single value", "Use `contains` or `in`.")
+        elif node.operator == "in":
+            self._membership(node, left, right)
+        elif node.operator == "contains":
+            self._membership(node, right, left)
         else:
+            self._comparison(node, left, right)
+        return Checked(node=node, type=Type("boolean", known=left.type.known and right.type.known), parts=(left, right))
+
+    def _membership(self, node: Binary, item: Checked, every: Checked) -> None:
+        self._single(item, f"`{node.operator}`")
+        if not every.type.many and every.type.name not in ("any", "empty"):
+            _refuse(every.node, f"`{node.operator}` needs a list, and this is a single value", "Use = instead.")
+        self._certain(node, f"`{node.operator}`", every)
+        _object_to(node, equality(item.type, replace(every.type, many=False)))
+
+    def _comparison(self, node: Binary, left: Checked, right: Checked) -> None:
+        if node.operator not in ("=", "!="):
             self._single(left, f"`{node.operator}`")
             self._single(right, f"`{node.operator}`")
             _object_to(node, order(left.type, right.type))
-        return Checked(node=node, type=Type("boolean", known=known), parts=parts)
+            return
+        _object_to(node, equality(left.type, right.type))
+        if left.type.many != right.type.many and "any" not in (left.type.name, right.type.name):
+            _refuse(node, "A list is compared with a single value", "Use `contains` or `in`.")
 
     def _concatenation(self, node: Binary, left: Checked, right: Checked) -> Checked:
         for side in (left, right):
@@ -189,6 +197,12 @@ class Checker:
         if self._strict and not operand.type.known:
             remedy = "Ask for the fact itself (it is true, false or unknown), or declare a fact that says it."
             _refuse(node, f"{_UNKNOWN}: {what} over something that may be unknown", remedy)
+
+
+def _is_flip(branches: tuple[Checked, ...]) -> bool:
+    """Whether the branches are ``false, true``."""
+    values = [branch.node.value if isinstance(branch.node, Literal) else None for branch in branches]
+    return len(values) == 2 and values[0] is False and values[1] is True
 
 
 def _child(node: Member, source: Type) -> Type:

@@ -1,0 +1,143 @@
+"""The operators as closures over the closures of their operands. ``None`` is the empty collection: "unknown"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cds_service.fhirpath.errors import FhirPathError
+from cds_service.fhirpath.values import equal, ordered
+from cds_service.fhirpath.walk import Many, Single
+
+Truth = Callable[[Mapping[str, Any], Any], bool | None]
+
+
+def conjunction(left: Truth, right: Truth) -> Truth:
+    """``and``: false if a side is false, true if both are true, else unknown."""
+
+    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
+        one = left(variables, focus)
+        if one is False:
+            return False
+        other = right(variables, focus)
+        if other is False:
+            return False
+        return True if one is True and other is True else None
+
+    return evaluated
+
+
+def disjunction(left: Truth, right: Truth) -> Truth:
+    """``or``: true if a side is true, false if both are false, else unknown."""
+
+    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
+        one = left(variables, focus)
+        if one is True:
+            return True
+        other = right(variables, focus)
+        if other is True:
+            return True
+        return False if one is False and other is False else None
+
+    return evaluated
+
+
+def implication(left: Truth, right: Truth) -> Truth:
+    """``implies``: true if the left is false or the right true, false if left true and right false, else unknown."""
+
+    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
+        one = left(variables, focus)
+        if one is False:
+            return True
+        other = right(variables, focus)
+        if other is True:
+            return True
+        return False if one is True and other is False else None
+
+    return evaluated
+
+
+def negation(operand: Truth) -> Truth:
+    """``not()``."""
+
+    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
+        value = operand(variables, focus)
+        return None if value is None else not value
+
+    return evaluated
+
+
+def equality(left: Single, right: Single, position: int, *, wanted: bool) -> Truth:
+    """``=`` (``wanted``) or ``!=`` of single values."""
+
+    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
+        one, other = left(variables, focus), right(variables, focus)
+        same = None if one is None or other is None else equal(one, other, position)
+        return None if same is None else same is wanted
+
+    return evaluated
+
+
+def text_equality(value: Single, text: str, *, wanted: bool) -> Truth:
+    """The commonest condition of all, a path equal to a code, without the way through :func:`equal`."""
+
+    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
+        found = value(variables, focus)
+        return None if found is None else (found == text) is wanted
+
+    return evaluated
+
+
+def list_equality(left: Many, right: Many, position: int, *, wanted: bool) -> Truth:
+    """``=`` or ``!=`` of two lists: as many items, and each the same as its counterpart."""
+
+    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
+        ones, others = left(variables, focus), right(variables, focus)
+        if not ones or not others:
+            return None
+        same: bool | None = len(ones) == len(others)
+        if same:
+            verdicts = [equal(one, other, position) for one, other in zip(ones, others, strict=True)]
+            same = False if False in verdicts else (None if None in verdicts else True)
+        return None if same is None else same is wanted
+
+    return evaluated
+
+
+def ordering(operator: str, left: Single, right: Single, position: int) -> Truth:
+    """``<``, ``<=``, ``>`` or ``>=``."""
+
+    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
+        one, other = left(variables, focus), right(variables, focus)
+        return None if one is None or other is None else ordered(operator, one, other, position)
+
+    return evaluated
+
+
+def membership(item: Single, every: Many, position: int) -> Truth:
+    """``in`` and ``contains``: unknown without an item, else whether the list (perhaps empty) has it, as ``=`` sees it."""
+
+    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
+        one = item(variables, focus)
+        if one is None:
+            return None
+        verdicts = [equal(one, other, position) for other in every(variables, focus)]
+        return True if True in verdicts else (None if None in verdicts else False)
+
+    return evaluated
+
+
+def concatenation(left: Single, right: Single, position: int, *, lenient: bool) -> Single:
+    """``+`` is empty if a side is; ``&`` (``lenient``) takes an empty side as no text."""
+
+    def evaluated(variables: Mapping[str, Any], focus: Any) -> str | None:
+        texts = [left(variables, focus), right(variables, focus)]
+        if lenient:
+            texts = ["" if text is None else text for text in texts]
+        if None in texts:
+            return None
+        if not all(isinstance(text, str) for text in texts):
+            raise FhirPathError("Only text can be joined", position, "Join strings and codes; arithmetic is not covered.")
+        return "".join(texts)
+
+    return evaluated
