@@ -118,7 +118,7 @@ class Checker:
         scope = Scope(replace(source.type, many=False), source.paths)
         conditions = tuple(self._read(argument, scope) for argument in node.arguments)
         for condition in conditions:
-            self._boolean(condition, f"the condition of {node.name}()")
+            self._boolean(condition, f"The condition of {node.name}()")
             self._certain(condition.node, f"{node.name}()", condition)
         parts = (source, *conditions)
         if node.name == "where":
@@ -129,7 +129,7 @@ class Checker:
         if not (isinstance(node.source, This) and node.source.implied):
             _refuse(node, "iif() stands after a dot", "Write iif(condition, then, else) on its own.")
         condition = self._read(node.arguments[0], scope)
-        self._boolean(condition, "the condition of iif()")
+        self._boolean(condition, "The condition of iif()")
         branches = tuple(self._visit(argument, scope) for argument in node.arguments[1:])
         flipped = self._unknown_is_no and _is_flip(branches)
         if not flipped:
@@ -185,12 +185,12 @@ class Checker:
     def _boolean(self, operand: Checked, where: str) -> None:
         if operand.type.name not in _BOOLEAN:
             remedy = "Compare it with something, or ask exists()."
-            _refuse(operand.node, f"{_upper(where)} needs a condition, and this is {described(operand.type)}", remedy)
+            _refuse(operand.node, f"{where} needs a condition, and this is {described(operand.type)}", remedy)
         self._single(operand, where)
 
     def _single(self, operand: Checked, where: str) -> None:
         if operand.type.many and operand.type.name != "any":
-            _refuse(operand.node, f"{_upper(where)} needs a single value, and this is a list", "Use `in`, `contains`, exists() or where().")
+            _refuse(operand.node, f"{where} needs a single value, and this is a list", "Use `in`, `contains`, exists() or where().")
 
     def _certain(self, node: Node, what: str, operand: Checked) -> None:
         """Refuse, where asked to, what would make a definite answer out of a value that may be unknown."""
@@ -237,7 +237,3 @@ def _object_to(node: Node, objection: Objection | None) -> None:
 
 def _refuse(node: Node, message: str, remedy: str) -> NoReturn:
     raise FhirPathError(message, node.position, remedy)
-
-
-def _upper(text: str) -> str:
-    return text[0].upper() + text[1:]

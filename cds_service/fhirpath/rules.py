@@ -11,6 +11,7 @@ from cds_service.fhirpath.temporal import Temporal
 from cds_service.fhirpath.types import Type
 from cds_service.fhirpath.values import Quantity
 
+_SHOWN = 12
 _KINDS = {"integer": "number", "decimal": "number", "string": "text", "code": "text"}
 _WORDS = {"boolean": "a boolean", "number": "a number", "text": "text", "date": "a date", "quantity": "a quantity", "object": "an object"}
 _MIXED = {
@@ -59,7 +60,7 @@ def listed(names: Iterable[str], close_to: str = "") -> str:
     every = sorted(names)
     close = get_close_matches(close_to, every, n=3, cutoff=0.6)
     shown = [*close, *(name for name in every if name not in close)]
-    return ", ".join(shown[:12]) + (" ..." if len(shown) > 12 else "")
+    return ", ".join(shown[:_SHOWN]) + (f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else "")
 
 
 def equality(one: Type, other: Type) -> Objection | None:
