@@ -1,0 +1,94 @@
+"""The value of an Observation, a component or a Condition's stage summary, as categories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.facts.staging.categories import Category, CategoryText, parse_category_text
+from cds_service.facts.staging.vocabulary import (
+    CATEGORY_MAP,
+    CATEGORY_TARGETS,
+    CATEGORY_TEXT_CODES,
+    NOT_RECORDED,
+    Terminology,
+)
+from cds_service.fhir.codings import Concept
+
+ABSENT = "absent"
+READ = "read"
+UNREADABLE = "unreadable"
+DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """``state``: read, absent (nothing recorded), unreadable, or different (codings that disagree).
+
+    ``coded`` also for a text that is one category in its usual spelling; ``code`` is ``system|code`` as matched.
+    """
+
+    state: str
+    categories: tuple[Category, ...] = ()
+    coded: bool = True
+    code: str | None = None
+
+
+def read_value(holder: Mapping[str, Any], terminology: Terminology) -> Value:
+    """The ``value[x]`` of an Observation or component; without one, it is absent, whatever the reason."""
+    for name in ("valueCodeableConcept", "valueCoding"):
+        value = holder.get(name)
+        if isinstance(value, Mapping):
+            return read_concept(value if name == "valueCodeableConcept" else {"coding": [value]}, terminology)
+    text = holder.get("valueString")
+    if isinstance(text, str):
+        return _read_text(text, terminology)
+    return Value(UNREADABLE if any(name.startswith("value") for name in holder) else ABSENT)
+
+
+def read_concept(value: Mapping[str, Any], terminology: Terminology) -> Value:
+    """A CodeableConcept: its codings where any is known, else its text."""
+    concepts = terminology.concepts(value)
+    written = [(concept, text) for concept in concepts if (text := _category_text(concept, terminology)) is not None]
+    readings = [(concept, parsed) for concept, text in written if (parsed := parse_category_text(text)) is not None]
+    if readings:
+        return _agreeing(readings)
+    if any(text == NOT_RECORDED for _, text in written):
+        return Value(ABSENT)
+    text = value.get("text")
+    if isinstance(text, str):
+        return _read_text(text, terminology)
+    return Value(UNREADABLE if concepts else ABSENT)
+
+
+def _category_text(concept: Concept, terminology: Terminology) -> str | None:
+    codes = [code for target in CATEGORY_TARGETS for code in terminology.translate(CATEGORY_MAP, concept, target)]
+    if codes:
+        return codes[0]
+    return concept.code if terminology.member(CATEGORY_TEXT_CODES, concept) else None
+
+
+def _agreeing(readings: list[tuple[Concept, CategoryText]]) -> Value:
+    """One value from several codings: the same values, of which the most explicit prefix stays."""
+    said = {frozenset((item.axis, item.value) for item in parsed.categories) for _, parsed in readings}
+    if len(said) > 1:
+        return Value(DIFFERENT)
+    concept, parsed = max(readings, key=lambda reading: max(len(item.prefix) for item in reading[1].categories))
+    return Value(READ, _recorded(parsed), code=str(concept)) if _recorded(parsed) else Value(ABSENT)
+
+
+def _read_text(text: str, terminology: Terminology) -> Value:
+    listed = [code for target in CATEGORY_TARGETS for code in terminology.translate_text(CATEGORY_MAP, text, target)]
+    if listed == [NOT_RECORDED] or not text.strip():
+        return Value(ABSENT)
+    parsed = parse_category_text(listed[0] if len(listed) == 1 else text)
+    if parsed is None:
+        return Value(UNREADABLE, coded=False)
+    categories = _recorded(parsed)
+    return Value(READ, categories, coded=parsed.plain) if categories else Value(ABSENT)
+
+
+def _recorded(parsed: CategoryText) -> tuple[Category, ...]:
+    """Without MX: it says that nothing is known of spread, so it is no category."""
+    return tuple(item for item in parsed.categories if item.value != "MX")
