@@ -1,1 +1,5 @@
-"""."""
+"""Facts: what the content declares about a patient, read from the record by a few generic readers."""
+
+from cds_service.facts.engine import FactsEngine, load_facts
+
+__all__ = ["FactsEngine", "load_facts"]

@@ -1,0 +1,118 @@
+"""What readers work with and what they return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from cds_service.fhir.record import Entry, Issue, PatientRecord
+from cds_service.fhir.terminology import Terminology
+from cds_service.fhirpath.temporal import Temporal
+from cds_service.model.facts import Conflict, Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The inputs of every reader. ``tree`` holds the facts read so far; ``shared`` what readers computed for each other."""
+
+    record: PatientRecord
+    terminology: Terminology
+    parameters: Mapping[str, Any]
+    as_of: date
+    tree: Mapping[str, Any] = field(default_factory=dict)
+    shared: Mapping[str, Any] = field(default_factory=dict)
+
+    def value(self, path: str) -> Any:
+        """A fact read earlier, ``None`` if unknown."""
+        node: Any = self.tree
+        for name in path.split("."):
+            node = node.get(name) if isinstance(node, Mapping) else None
+        return node
+
+    def within(self, moment: Temporal | None, parameter: str | None) -> bool:
+        """Whether a date certainly lies in the look-back named by a parameter (days before ``as_of``); always, without one."""
+        if parameter is None:
+            return True
+        if moment is None:
+            return False
+        oldest = Temporal.of_day(self.as_of).plus_days(-int(self.parameters[parameter]))
+        return moment.first_day >= oldest.first_day
+
+    def answered(self, keys: Iterable[str]) -> bool:
+        """Whether every prefetch key was answered completely and no resource of another FHIR version hides among them."""
+        return all(self.record.has_answered(key) for key in keys)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a reader says about one path: a value, or why there is none.
+
+    For a list fact ``items`` holds the evidence of each element, in order.
+    """
+
+    path: str
+    value: Any = None
+    evidence: tuple[Evidence, ...] = ()
+    items: tuple[tuple[Evidence, ...], ...] = ()
+    weak: bool = False
+    why: str = "not found in the record received"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Everything that one reader found."""
+
+    findings: tuple[Finding, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    shared: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One value that one resource gives, with the dates that order it."""
+
+    value: Any
+    entry: Entry
+    evidence: Evidence
+    moment: Temporal | None
+    issued: Temporal | None = None
+
+
+def weak(evidence: Iterable[Evidence]) -> bool:
+    """Whether none of the evidence is explicit (all rest on text, or on unconfirmed or preliminary resources)."""
+    items = tuple(evidence)
+    return bool(items) and not any(item.explicit for item in items)
+
+
+def settle(path: str, candidates: Sequence[Candidate]) -> tuple[Finding, tuple[Conflict, ...]]:
+    """The latest value: by effective date, then by issue date; different values at the top are a conflict, not a choice."""
+    top = newest(candidates)
+    if not top:
+        return Finding(path=path), ()
+    values = {str(candidate.value) for candidate in top}
+    if len(values) > 1:
+        references = tuple(sorted({candidate.entry.reference for candidate in top}))
+        return Finding(path=path, why="the latest values disagree"), (
+            Conflict(path, tuple(sorted(values)), references, "the latest values disagree"),
+        )
+    proof = tuple(sorted({candidate.evidence for candidate in top}, key=lambda item: item.reference))
+    return Finding(path=path, value=top[0].value, evidence=proof, weak=weak(proof)), ()
+
+
+def newest(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates that nothing is certainly later than; undated ones count only where none is dated."""
+    dated = [candidate for candidate in candidates if candidate.moment is not None] or list(candidates)
+    top = [one for one in dated if not any(_later(other.moment, one.moment) for other in dated)]
+    top = [one for one in top if not any(_same(other.moment, one.moment) and _later(other.issued, one.issued) for other in top)]
+    return tuple(sorted(top, key=lambda one: one.entry.reference))
+
+
+def _later(other: Temporal | None, one: Temporal | None) -> bool:
+    return other is not None and one is not None and other.compare(one) == 1
+
+
+def _same(other: Temporal | None, one: Temporal | None) -> bool:
+    return other is None or one is None or other.compare(one) in (0, None)

@@ -1,0 +1,178 @@
+"""Reading the fact declarations of the content (``facts/*.yaml``) into the logical model.
+
+An entry names a reader with its options, or an ``expression`` over other facts, and declares the path or paths that it gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cds_service.errors import ContentProblem
+from cds_service.fhir.terminology import Terminology
+from cds_service.fhirpath.types import PRIMITIVES, Type
+from cds_service.model.declaration import Askable, Declaration, FactModel
+
+CONTRARY = frozenset({"later-result", "conflicting-result", "other-primary", "better-placed-record", "emergency", "refutation"})
+_ENTRY = frozenset({"path", "reader", "options", "expression", "gives", "members", "after", "shows"})
+_PATH = frozenset(
+    {"path", "type", "title", "unit", "codes", "values", "many", "known", "internal", "closedWorld", "contrary", "askable", "unverified", "members", "shows"}
+)
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML with exact decimals; dates stay texts."""
+
+
+_Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(str(loader.construct_scalar(node))))
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: str(loader.construct_scalar(node)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """One entry: which reader, with which options, for which paths. ``path`` is the first or common path."""
+
+    file: str
+    path: str
+    reader: str | None = None
+    expression: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
+    closed_world: tuple[str, ...] = ()
+
+
+def read_yaml(path: Path, problems: list[ContentProblem]) -> Mapping[str, Any]:
+    """The mapping in a YAML file; what is wrong is added to ``problems``."""
+    try:
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a safe loader with two more constructors
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problems.append(ContentProblem(path.name, f"line {mark.line + 1}" if mark else "(file)", "is not YAML", "correct the indentation or quoting"))
+        return {}
+    return loaded if isinstance(loaded, Mapping) else {}
+
+
+def load_specs(directory: Path, terminology: Terminology) -> tuple[tuple[Spec, ...], FactModel, tuple[ContentProblem, ...]]:
+    """Every entry of every file, and the logical model that they declare together."""
+    problems: list[ContentProblem] = []
+    specs: list[Spec] = []
+    declarations: dict[str, Declaration] = {}
+    for path in sorted(directory.glob("*.yaml")):
+        for number, entry in enumerate(read_yaml(path, problems).get("facts", ())):
+            where = f"facts[{number}]"
+            if not isinstance(entry, Mapping) or ("reader" in entry) == ("expression" in entry):
+                problems.append(ContentProblem(path.name, where, "needs either a reader or an expression", "name one of them"))
+                continue
+            own = list(_paths(entry))
+            for item in own:
+                _declare(path.name, item, declarations, terminology, problems)
+            unknown = set(entry) - _ENTRY - (_PATH if "gives" not in entry else frozenset())
+            if unknown:
+                problems.append(ContentProblem(path.name, where, f"has unknown keys {sorted(unknown)}", "correct the spelling"))
+            specs.append(_spec(path.name, entry, own))
+    return tuple(specs), FactModel(declarations=declarations, root=_root(declarations)), tuple(problems)
+
+
+def _paths(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for item in entry.get("gives", [entry]):
+        yield item
+        for member in item.get("members", ()):
+            yield {**member, "path": f"{item['path']}.{member['path']}", "internal": member.get("internal", item.get("internal", False))}
+
+
+def _spec(file: str, entry: Mapping[str, Any], own: list[Mapping[str, Any]]) -> Spec:
+    tops = [item for item in own if not any(item["path"].startswith(f"{other['path']}.") and other.get("many") for other in own)]
+    closed = next((tuple(item["closedWorld"]) for item in tops if "closedWorld" in item), ())
+    return Spec(
+        file=file,
+        path=str(entry.get("path", own[0]["path"] if own else "")),
+        reader=entry.get("reader"),
+        expression=entry.get("expression"),
+        options=entry.get("options", {}),
+        after=tuple(entry.get("after", ())),
+        gives=tuple(item["path"] for item in tops),
+        closed_world=closed,
+    )
+
+
+def _declare(
+    file: str, item: Mapping[str, Any], declarations: dict[str, Declaration], terminology: Terminology, problems: list[ContentProblem]
+) -> None:
+    path = item.get("path")
+    problem = _path_problem(item, declarations, terminology)
+    if problem is not None or not isinstance(path, str):
+        problems.append(ContentProblem(file, str(path), problem or "has no path", "see the README of the facts folder"))
+        return
+    codes = item.get("codes")
+    declarations[path] = Declaration(
+        path=path,
+        type=Type(
+            name=item["type"],
+            many=bool(item.get("many", False)),
+            codes=terminology.codes(codes) if codes else frozenset(str(value) for value in item.get("values", ())),
+            known=bool(item.get("known", False)),
+            code_system=codes,
+        ),
+        title=str(item.get("title", path)),
+        unit=item.get("unit"),
+        internal=bool(item.get("internal", False)),
+        closed_world=tuple(item.get("closedWorld", ())),
+        contrary=tuple(item.get("contrary", ())),
+        askable=_askable(path, item.get("askable")),
+        depends=tuple(item.get("shows", ())),
+        unverified=item.get("unverified"),
+    )
+
+
+def _path_problem(item: Mapping[str, Any], declarations: Mapping[str, Declaration], terminology: Terminology) -> str | None:
+    """What is wrong with the declaration of one path, if anything."""
+    checks = (
+        (item.get("path") in declarations, "is declared twice"),
+        (item.get("type") not in PRIMITIVES | {"object"}, f"has the unknown type '{item.get('type')}'"),
+        (bool(set(item) - _PATH - _ENTRY), f"has unknown keys {sorted(set(item) - _PATH - _ENTRY)}"),
+        ("codes" in item and not terminology.codes(item["codes"]), f"names the unknown code system '{item.get('codes')}'"),
+        (bool(set(item.get("contrary", ())) - CONTRARY), "names an unknown kind of contrary evidence"),
+        (not item.get("internal") and "title" not in item and "." in str(item.get("path")), "has no title for the cards"),
+    )
+    return next((text for wrong, text in checks if wrong), None)
+
+
+def _askable(path: str, value: Any) -> Askable | None:
+    if value is None or value is False:
+        return None
+    options = value if isinstance(value, Mapping) else {}
+    return Askable(
+        name=str(options.get("as", path)),
+        missing=tuple(options.get("missing", ())),
+        unless=options.get("unless"),
+        only_conflicting=bool(options.get("onlyConflicting", False)),
+    )
+
+
+def _root(declarations: Mapping[str, Declaration]) -> Type:
+    tree: dict[str, Any] = {}
+    for path, declaration in declarations.items():
+        node = tree
+        *parents, last = path.split(".")
+        for name in parents:
+            node = node.setdefault(name, {"type": None, "members": {}})["members"]
+        node.setdefault(last, {"type": None, "members": {}})["type"] = declaration.type
+    return Type("object", children={name: _typed(node) for name, node in tree.items()}, known=False)
+
+
+def _typed(node: Mapping[str, Any]) -> Type:
+    own: Type | None = node["type"]
+    children = {name: _typed(child) for name, child in node["members"].items()}
+    if own is None:
+        return Type("object", children=children)
+    if not children:
+        return own
+    if own.known:  # members of what is always known are known as well
+        children = {name: Type(t.name, t.many, t.children, t.codes, True, t.code_system) for name, t in children.items()}
+    return Type("object", many=own.many, children=children, known=own.known)

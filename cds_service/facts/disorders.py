@@ -1,0 +1,192 @@
+"""Which Conditions are the primary that the content is about, which are another primary, and which are spread.
+
+This is read once per record and shared by all readers that depend on it. What is what is content: the maps, value sets
+and links are named in the ``disorders`` declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.facts.context import Context, Reading
+from cds_service.facts.resources import IGNORED, confirmed, evidence, state, when
+from cds_service.fhir.codings import TEXT_SYSTEM, Concept, texts
+from cds_service.fhir.elements import extensions, local_reference, references
+from cds_service.fhir.record import Entry, Issue, Resource
+from cds_service.fhirpath.temporal import Temporal
+from cds_service.model.facts import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Primary:
+    """A Condition that may be the primary: its site codes (none = site not named), state and evidence."""
+
+    entry: Entry
+    sites: tuple[str, ...]
+    state: str
+    rank: int
+    evidence: Evidence
+    moment: Temporal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """A Condition that records spread to one site; ``attributed`` says whether it belongs to the primary."""
+
+    entry: Entry
+    site: str
+    state: str
+    confirmed: bool
+    attributed: bool
+    body_sites: tuple[Concept, ...]
+    evidence: Evidence
+    moment: Temporal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disorders:
+    """The disorders of one record. ``primaries`` hold active ones, or past ones if none is active."""
+
+    primaries: tuple[Primary, ...] = ()
+    others: tuple[Entry, ...] = ()
+    spread: tuple[Spread, ...] = ()
+
+    @property
+    def only_primary(self) -> bool:
+        """Whether no other active primary could own what names no owner."""
+        return not self.others
+
+    def references(self) -> frozenset[str]:
+        """The references of the primary's Conditions."""
+        return frozenset(primary.entry.reference for primary in self.primaries)
+
+    def attributes(self, resource: Resource, element: str = "focus") -> bool | None:
+        """Whether a resource names the primary as its focus; ``None`` if it names none and another primary could be meant."""
+        conditions = tuple(name for name in references(resource.get(element)) if "Condition/" in name or name.startswith("urn:"))
+        if conditions:
+            return any(matches(name, self.references()) for name in conditions)
+        return True if self.only_primary else None
+
+
+def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
+    """Sort the Conditions of a record into primaries, other primaries and spread (see the module's text)."""
+    sorter = _Sorter(context, options)
+    primaries = tuple(sorter.primaries())
+    active = tuple(primary for primary in primaries if primary.state == "active")
+    chosen = active or tuple(primary for primary in primaries if primary.state == "past")
+    others = tuple(entry for entry in context.record.of("Condition") if sorter.is_other(entry))
+    partial = Disorders(primaries=chosen, others=others)
+    issues: list[Issue] = []
+    spread = tuple(sorter.spread(partial, issues))
+    return Reading(issues=tuple(issues), shared={"disorders": Disorders(primaries=chosen, others=others, spread=spread)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorter:
+    context: Context
+    options: Mapping[str, Any]
+
+    def primaries(self) -> Iterator[Primary]:
+        for entry in self.context.record.of("Condition"):
+            condition = state(entry.resource)
+            if condition not in ("active", "past"):
+                continue
+            sites, concept = self._site(entry.resource)
+            if concept is not None:
+                yield Primary(
+                    entry=entry,
+                    sites=sites,
+                    state=condition,
+                    rank=_rank(entry.resource),
+                    evidence=evidence(entry, concept, text=concept.system == TEXT_SYSTEM),
+                    moment=when(entry.resource),
+                )
+
+    def _site(self, resource: Resource) -> tuple[tuple[str, ...], Concept | None]:
+        """The primary's site codes and the code they were read from (``None``: not a primary of ours)."""
+        terms, options = self.context.terminology, self.options["primary"]
+        code, target = resource.get("code"), options["site"]
+        found = terms.translations(options["map"], code, target)
+        if found:
+            return tuple(dict.fromkeys(site for site, _ in found)), found[0][1]
+        body = terms.translations(options["bodySite"], resource.get("bodySite"), target)
+        sites = tuple(dict.fromkeys(site for site, _ in body))
+        generic = terms.match(options["generic"], code)
+        return sites, generic if generic is not None and body else terms.match(options["unspecific"], code)
+
+    def is_other(self, entry: Entry) -> bool:
+        """Whether a Condition is an active primary elsewhere."""
+        resource, terms = entry.resource, self.context.terminology
+        if state(resource) != "active" or self._site(resource)[1] is not None or self._spread_site(resource)[0]:
+            return False
+        if terms.match(self.options["other"], resource.get("code")) is not None:
+            return True
+        generic = terms.match(self.options["primary"]["generic"], resource.get("code")) is not None
+        return generic and bool(terms.concepts(resource.get("bodySite")))
+
+    def spread(self, disorders: Disorders, issues: list[Issue]) -> Iterator[Spread]:
+        for entry in self.context.record.of("Condition"):
+            condition = state(entry.resource)
+            if condition in (IGNORED, "past"):
+                continue
+            site, concept, unsure = self._spread_site(entry.resource)
+            if site is None or concept is None:
+                if concept is not None:
+                    issues.append(Issue("business-rule", entry.reference, "names spread from, not to, a site: not read as spread"))
+                continue
+            yield Spread(
+                entry=entry,
+                site=site,
+                state="suspected" if unsure and condition == "active" else condition,
+                confirmed=condition == "active" and not unsure and confirmed(entry.resource),
+                attributed=self._attributed(entry.resource, disorders),
+                body_sites=self.context.terminology.concepts(entry.resource.get("bodySite")),
+                evidence=evidence(entry, concept, text=concept.system == TEXT_SYSTEM),
+                moment=when(entry.resource),
+            )
+
+    def _spread_site(self, resource: Resource) -> tuple[str | None, Concept | None, bool]:
+        """The site of spread, the code it was read from, and whether that code alone only makes it suspected.
+
+        A code that says "spread from" yields its concept without a site. A body site, or a listed text beside the code,
+        makes a general code precise.
+        """
+        terms, options = self.context.terminology, self.options["spread"]
+        code = resource.get("code")
+        trap = terms.match(options["traps"], code)
+        if trap is not None:
+            return None, trap, False
+        found = terms.translations(options["map"], code, options["site"])
+        if not found:
+            return None, None, False
+        site, concept = found[0]
+        unsure = terms.match(options["suspectedOnly"], code) is not None
+        if unsure or site == options["ambiguousSite"]:
+            body = [name for name, _ in terms.translations(options["bodySite"], resource.get("bodySite"), options["site"])]
+            written = [name for text in texts(code) for name in terms.translate_text(options["map"], text, options["site"])]
+            for precise, basis in ((body, concept), (written, Concept(TEXT_SYSTEM, concept.code))):
+                named = {name for name in precise if name != options["ambiguousSite"]}
+                if len(named) == 1:
+                    return named.pop(), basis, False
+        return site, concept, unsure
+
+    def _attributed(self, resource: Resource, disorders: Disorders) -> bool:
+        links = [name for url in self.options["links"] for item in extensions(resource, url) for name in references(item.get("valueReference"))]
+        if links:
+            return any(matches(name, disorders.references()) for name in links)
+        return disorders.only_primary
+
+
+def matches(written: str, known: frozenset[str]) -> bool:
+    """Whether a reference as written (relative, absolute, versioned, ``urn:uuid:``) names one of the known ones."""
+    return written in known or local_reference(written) in known
+
+
+def _rank(resource: Resource) -> int:
+    """How well placed a Condition is: a problem-list entry before an encounter or billing diagnosis."""
+    categories = str(resource.get("category", ""))
+    if "problem-list-item" in categories:
+        return 0
+    return 2 if "encounter-diagnosis" in categories else 1

@@ -1,0 +1,99 @@
+"""Test results that are positive, negative or neither: panels by code, and variants by the gene studied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cds_service.facts.context import Context, Finding, Reading, weak
+from cds_service.facts.declarations import Spec
+from cds_service.facts.disorders import Disorders
+from cds_service.facts.resources import IGNORED, evidence, state
+from cds_service.fhir.elements import objects
+from cds_service.fhir.record import Entry, Resource
+from cds_service.model.facts import Conflict, Evidence
+
+Found = tuple[str, Evidence]
+
+
+def read_result(context: Context, spec: Spec) -> Reading:
+    """One of the declared results; ``conflict`` where valid results differ, ``absent`` (closed world) where no test is documented.
+
+    Options: ``codes`` (tests), ``map``/``target`` (answers), ``unclear`` (the result that a definite one overrules), ``shared``
+    ({codes, positive}: a positive result of a test that covers several genes does not say which), ``variant`` (see :func:`_variant`),
+    ``conflict``, ``absent``.
+    """
+    found = list(_results(context, spec))
+    unclear = spec.options["unclear"]
+    definite = [one for one in found if one[0] != unclear]
+    chosen = definite or found
+    values = {value for value, _ in chosen}
+    proof = tuple(sorted((item for _, item in chosen), key=lambda item: (not item.explicit, item.reference)))
+    if len(values) > 1:
+        references = tuple(item.reference for item in proof)
+        conflict = Conflict(spec.path, tuple(sorted(values)), references, "valid results differ")
+        return Reading(findings=(Finding(path=spec.path, value=spec.options["conflict"], evidence=proof, weak=weak(proof)),), conflicts=(conflict,))
+    if values:
+        return Reading(findings=(Finding(path=spec.path, value=next(iter(values)), evidence=proof, weak=weak(proof)),))
+    answered = context.answered(spec.closed_world)
+    return Reading(findings=(Finding(path=spec.path, value=spec.options["absent"] if answered else None, why="the results were not completely received"),))
+
+
+def _results(context: Context, spec: Spec) -> Iterator[Found]:
+    disorders: Disorders = context.shared["disorders"]
+    for entry in context.record.of("Observation"):
+        resource = entry.resource
+        if state(resource) == IGNORED or disorders.attributes(resource) is False:
+            continue
+        concept = context.terminology.match(spec.options["codes"], resource.get("code"))
+        if concept is not None:
+            for value in _answers(context, spec, resource):
+                yield _unshared(context, spec, resource, value), evidence(entry, concept)
+        elif "variant" in spec.options:
+            yield from _variant(context, spec.options["variant"], entry)
+
+
+def _answers(context: Context, spec: Spec, resource: Resource) -> Iterator[str]:
+    """The meaning of value, else of the interpretation; a listed spelling under a coded test counts as coded."""
+    for name in ("valueCodeableConcept", "valueString", "interpretation"):
+        written = resource.get(name)
+        codeable = {"text": written} if isinstance(written, str) else written
+        found = context.terminology.translations(spec.options["map"], codeable, spec.options["target"])
+        if found:
+            yield from dict.fromkeys(value for value, _ in found)
+            return
+
+
+def _unshared(context: Context, spec: Spec, resource: Resource, value: str) -> str:
+    shared = spec.options.get("shared")
+    if shared and value == shared["positive"] and context.terminology.match(shared["codes"], resource.get("code")) is not None:
+        return str(spec.options["unclear"])
+    return value
+
+
+def _variant(context: Context, options: Mapping[str, Any], entry: Entry) -> Iterator[Found]:
+    """A variant assessment about the gene in question: present -> ``present``, absent -> ``absent`` (that variant only, not the gene).
+
+    Germline variants and those judged benign say nothing. Options: ``codes``, ``gene`` ({component, is}), ``not`` (list of
+    {component, is}), ``yes``/``no`` (value sets), ``present``, ``absent``.
+    """
+    resource, terms = entry.resource, context.terminology
+    concept = terms.match(options["codes"], resource.get("code"))
+    if concept is None or not _component_is(context, resource, options["gene"]):
+        return
+    if any(_component_is(context, resource, rule) for rule in options["not"]):
+        return
+    value = resource.get("valueCodeableConcept")
+    if terms.match(options["yes"], value) is not None:
+        yield options["present"], evidence(entry, concept)
+    elif terms.match(options["no"], value) is not None:
+        yield options["absent"], evidence(entry, concept)
+
+
+def _component_is(context: Context, resource: Resource, rule: Mapping[str, str]) -> bool:
+    terms = context.terminology
+    return any(
+        any(concept.code == rule["component"] for concept in terms.concepts(component.get("code")))
+        and terms.match(rule["is"], component.get("valueCodeableConcept")) is not None
+        for component in objects(resource.get("component"))
+    )

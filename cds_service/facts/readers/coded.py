@@ -1,0 +1,84 @@
+"""Coded answers: the latest value of a kind, and the answer that decides among those after a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cds_service.facts.context import Candidate, Context, Finding, Reading, newest, settle
+from cds_service.facts.declarations import Spec
+from cds_service.facts.disorders import Disorders
+from cds_service.facts.resources import IGNORED, evidence, issued, state, when
+from cds_service.fhir.record import Entry
+from cds_service.fhirpath.temporal import Temporal
+
+
+def read_latest_code(context: Context, spec: Spec) -> Reading:
+    """The latest coded value. Options: ``codes`` (what was observed), ``map`` and ``target`` (what the answer means)."""
+    finding, conflicts = settle(spec.path, list(answers(context, spec)))
+    return Reading(findings=(finding,), conflicts=conflicts)
+
+
+def answers(context: Context, spec: Spec) -> Iterator[Candidate]:
+    """Every answer of the record to the observation codes of a declaration, as our codes."""
+    terms, options = context.terminology, spec.options
+    disorders: Disorders = context.shared["disorders"]
+    for entry in context.record.of("Observation"):
+        resource = entry.resource
+        concept = terms.match(options["codes"], resource.get("code"))
+        if concept is None or state(resource) == IGNORED or disorders.attributes(resource) is False:
+            continue
+        written = resource.get("valueCodeableConcept") or resource.get("valueString")
+        codeable = {"text": written} if isinstance(written, str) else written
+        for value, _ in terms.translations(options["map"], codeable, options["target"]):
+            yield _candidate(entry, value, str(concept))
+
+
+def _candidate(entry: Entry, value: str, concept: str) -> Candidate:
+    # A listed spelling under a coded question counts as coded (the question is what must be certain).
+    return Candidate(value=value, entry=entry, evidence=evidence(entry, concept), moment=when(entry.resource), issued=issued(entry.resource))
+
+
+def read_decisive(context: Context, spec: Spec) -> Reading:
+    """The answer that decides: the newest of the ``decisive`` ones dated on or after ``notBefore``, else the newest other one.
+
+    Gives ``category``, ``date``, ``deciding`` (only a decisive one), ``documented`` (a ``favourable`` one decides; closed world) and
+    ``progression`` (an ``unfavourable`` one decides), per option ``gives``.
+    """
+    options = spec.options
+    gives: dict[str, str] = options["gives"]
+    start = context.value(options["notBefore"])
+    lines = context.value(options["lines"])
+    counted = [one for one in answers(context, spec) if _on_or_after(one.moment, start)]
+    decisive = [one for one in counted if one.value in options["decisive"]]
+    finding, conflicts = settle(gives["category"], decisive or counted)
+    deciding = finding.value if decisive else None
+    findings = [
+        finding,
+        Finding(path=gives["deciding"], value=deciding, evidence=finding.evidence if deciding else (), weak=finding.weak),
+        _date(finding, gives["date"], decisive or counted),
+        _documented(context, spec, lines, deciding, finding, conflicted=bool(conflicts)),
+    ]
+    progressed = None if deciding is None else deciding in options["unfavourable"]
+    findings.append(Finding(path=gives["progression"], value=progressed, evidence=finding.evidence if deciding else (), weak=finding.weak))
+    return Reading(findings=tuple(findings), conflicts=conflicts)
+
+
+def _documented(context: Context, spec: Spec, lines: object, deciding: object, finding: Finding, *, conflicted: bool) -> Finding:
+    path = spec.options["gives"]["documented"]
+    if deciding is not None:
+        favourable = deciding in spec.options["favourable"]
+        return Finding(path=path, value=favourable, evidence=finding.evidence, weak=finding.weak)
+    if conflicted:
+        return Finding(path=path, why="the latest answers disagree")
+    if lines is None and not context.answered(spec.options["keys"]):
+        return Finding(path=path, why="treatments or answers were not completely received")
+    return Finding(path=path, value=False if context.answered(spec.options["keys"]) else None, why="the Observations were not completely received")
+
+
+def _on_or_after(moment: Temporal | None, start: object) -> bool:
+    return isinstance(start, Temporal) and moment is not None and moment.compare(start) in (0, 1)
+
+
+def _date(finding: Finding, path: str, candidates: Sequence[Candidate]) -> Finding:
+    top = newest(candidates) if finding.value is not None else ()
+    return Finding(path=path, value=top[0].moment if top else None, evidence=finding.evidence)

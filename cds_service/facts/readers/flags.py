@@ -1,0 +1,104 @@
+"""Yes/no facts: what a Condition, Observation or Procedure says outright, and what is merely documented or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from cds_service.facts.context import Candidate, Context, Finding, Reading, settle, weak
+from cds_service.facts.declarations import Spec
+from cds_service.facts.disorders import Disorders
+from cds_service.facts.resources import IGNORED, evidence, issued, state, when
+from cds_service.fhir.codings import TEXT_SYSTEM, Concept
+from cds_service.fhir.record import Entry, Resource
+
+
+def read_flag(context: Context, spec: Spec) -> Reading:
+    """True on positive evidence, false on evidence of absence, else unknown; the latest decides, a tie is a conflict.
+
+    Options: ``conditions`` (value sets: active = true, refuted = false), ``observations`` (value sets whose boolean or coded answer
+    says so), ``answers`` ({yes, no}: value sets of coded answers), ``texts`` ({map, target, code}), ``within`` (look-back parameter).
+    """
+    candidates = [*_conditions(context, spec), *_observations(context, spec)]
+    undated = [one for one in candidates if one.moment is None]
+    finding, conflicts = settle(spec.path, candidates)
+    if finding.value is not None and {one.value for one in undated} - {finding.value}:
+        # an undated statement to the contrary may be the later one
+        return Reading(findings=(Finding(path=spec.path, why="an undated record says otherwise"),))
+    return Reading(findings=(finding,), conflicts=conflicts)
+
+
+def _conditions(context: Context, spec: Spec) -> Iterator[Candidate]:
+    within = spec.options.get("within")
+    for entry in context.record.of("Condition"):
+        condition = state(entry.resource)
+        concept = _condition_concept(context, spec, entry.resource) if condition in ("active", "refuted") else None
+        if concept is None or (condition == "active" and not context.within(when(entry.resource), within)):
+            continue
+        yield _candidate(entry, concept, value=condition == "active")
+
+
+def _condition_concept(context: Context, spec: Spec, resource: Resource) -> Concept | None:
+    for value_set in spec.options.get("conditions", ()):
+        concept = context.terminology.match(value_set, resource.get("code"))
+        if concept is not None:
+            return concept
+    listed = spec.options.get("texts")
+    if listed:
+        found = context.terminology.translations(listed["map"], resource.get("code"), listed["target"])
+        return next((concept for code, concept in found if code == listed["code"]), None)
+    return None
+
+
+def _observations(context: Context, spec: Spec) -> Iterator[Candidate]:
+    terms = context.terminology
+    disorders: Disorders = context.shared["disorders"]
+    for entry in context.record.of("Observation"):
+        resource = entry.resource
+        if state(resource) == IGNORED:
+            continue
+        concept = next((found for name in spec.options.get("observations", ()) if (found := terms.match(name, resource.get("code")))), None)
+        if concept is None or disorders.attributes(resource) is False:
+            continue
+        value = _answer(context, spec.options.get("answers", {}), resource)
+        if value is not None and (not value or context.within(when(resource), spec.options.get("within"))):
+            yield _candidate(entry, concept, value=value)
+
+
+def _answer(context: Context, answers: Mapping[str, str], resource: Resource) -> bool | None:
+    value = resource.get("valueBoolean")
+    if isinstance(value, bool):
+        return value
+    coded = resource.get("valueCodeableConcept")
+    for name, meaning in (("yes", True), ("no", False)):
+        if name in answers and context.terminology.match(answers[name], coded) is not None:
+            return meaning
+    return None
+
+
+def _candidate(entry: Entry, concept: Concept, *, value: bool) -> Candidate:
+    proof = evidence(entry, concept, text=concept.system == TEXT_SYSTEM)
+    return Candidate(value=value, entry=entry, evidence=proof, moment=when(entry.resource), issued=issued(entry.resource))
+
+
+def read_documented(context: Context, spec: Spec) -> Reading:
+    """Whether anything of a kind is documented: true with evidence; false only when the keys searched were answered completely.
+
+    Options: ``any`` (list of ``{resource, codes?, states, within?}``); gives a boolean at the declaration's path.
+    """
+    hits = [entry for rule in spec.options["any"] for entry in _hits(context, rule)]
+    if hits:
+        proof = tuple(dict.fromkeys(evidence(entry) for entry in sorted(hits, key=lambda one: one.reference)))
+        return Reading(findings=(Finding(path=spec.path, value=True, evidence=proof, weak=weak(proof)),))
+    answered = context.answered(spec.closed_world)
+    return Reading(findings=(Finding(path=spec.path, value=False if answered else None, why="the record was not completely received"),))
+
+
+def _hits(context: Context, rule: Mapping[str, Any]) -> Iterable[Entry]:
+    for entry in context.record.of(rule["resource"]):
+        resource = entry.resource
+        if state(resource) not in rule["states"] or not context.within(when(resource), rule.get("within")):
+            continue
+        codes = rule.get("codes")
+        if codes is None or any(context.terminology.match(codes, resource.get(element)) for element in ("code", "category", "type")):
+            yield entry

@@ -1,0 +1,81 @@
+"""Which ingredients a medication resource names: by code, through a Medication, or by words as a last resort."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cds_service.facts.context import Context
+from cds_service.fhir.codings import TEXT_SYSTEM, Concept, normalise_text, texts
+from cds_service.fhir.elements import objects, references, resolve
+from cds_service.fhir.record import Resource
+
+Named = tuple[str, Concept]
+
+
+def agents(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[Named, ...]:
+    """The (agent, matched code) pairs of a MedicationRequest, -Administration or -Statement; none for a topical route or form.
+
+    Options: ``map``, ``target``, ``topical`` (value set of routes and forms), ``regimens`` (map of codes that name a whole regimen).
+    """
+    if _topical(context, options["topical"], resource):
+        return ()
+    coded = tuple(_coded(context, options, resource))
+    found = coded or tuple(_worded(context, options, resource))
+    return tuple({agent: (agent, concept) for agent, concept in reversed(found)}.values())[::-1]
+
+
+def medications(context: Context, resource: Resource) -> Iterator[object]:
+    """Every CodeableConcept that says what the medication is, including those of a referenced or contained Medication."""
+    yield resource.get("medicationCodeableConcept")
+    for written in references(resource.get("medicationReference")):
+        target = resolve(written, resource, context.record.targets)
+        if target is not None:
+            yield target.get("code")
+            for ingredient in objects(target.get("ingredient")):
+                yield ingredient.get("itemCodeableConcept")
+
+
+def _coded(context: Context, options: Mapping[str, Any], resource: Resource) -> Iterator[Named]:
+    terms = context.terminology
+    for codeable in medications(context, resource):
+        for concept in terms.concepts(codeable):
+            for name in (options["map"], options["regimens"]):
+                for agent in terms.translate(name, concept, options["target"]):
+                    yield agent, concept
+
+
+def _worded(context: Context, options: Mapping[str, Any], resource: Resource) -> Iterator[Named]:
+    """Agents named by a word of the text or of a display: local formularies often carry nothing else."""
+    for codeable in medications(context, resource):
+        for text in (*texts(codeable), *_displays(codeable), *_reference_displays(resource)):
+            words = normalise_text(text).split()
+            for size in (3, 2, 1):
+                for start in range(len(words) - size + 1):
+                    phrase = " ".join(words[start : start + size])
+                    for name in (options["map"], options["regimens"]):
+                        for agent in context.terminology.translate_text(name, phrase, options["target"]):
+                            yield agent, Concept(TEXT_SYSTEM, phrase)
+
+
+def _displays(codeable: object) -> Iterator[str]:
+    for item in objects(codeable):
+        for coding in objects(item.get("coding")):
+            if isinstance(coding.get("display"), str):
+                yield coding["display"]
+
+
+def _reference_displays(resource: Resource) -> Iterator[str]:
+    for item in objects(resource.get("medicationReference")):
+        if isinstance(item.get("display"), str):
+            yield item["display"]
+
+
+def _topical(context: Context, value_set: str, resource: Resource) -> bool:
+    routes = [item.get("route") for name in ("dosageInstruction", "dosage") for item in objects(resource.get(name))]
+    forms = [
+        target.get("form")
+        for written in references(resource.get("medicationReference"))
+        if (target := resolve(written, resource, context.record.targets)) is not None
+    ]
+    return any(context.terminology.match(value_set, codeable) is not None for codeable in (*routes, *forms))

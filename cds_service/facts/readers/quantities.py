@@ -1,0 +1,166 @@
+"""Measured values: the latest quantity of a kind, in the unit that its declaration names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from cds_service.facts.context import Candidate, Context, Finding, Reading, newest, settle
+from cds_service.facts.declarations import Spec
+from cds_service.facts.disorders import Disorders
+from cds_service.facts.resources import IGNORED, evidence, issued, state, when
+from cds_service.fhir.elements import objects
+from cds_service.fhir.record import Entry, Issue, Resource
+from cds_service.model.facts import Conflict, Evidence
+
+_WRITTEN = re.compile(r"\s*(?P<comparator><=|>=|<|>)?\s*(?P<value>\d{1,12}(?:\.\d{1,12})?)\s*(?P<unit>[^\d\s].{0,30})?\s*\Z")
+_COMPARATORS = {"<": "<", "<=": "<", ">": ">", ">=": ">"}
+
+
+class Measured(NamedTuple):
+    """A number in the declared unit, with the comparator that it was reported with."""
+
+    value: Decimal
+    comparator: str | None
+
+    def __str__(self) -> str:
+        return f"{self.comparator or ''}{self.value.normalize():f}"
+
+
+def read_quantity(context: Context, spec: Spec) -> Reading:
+    """The latest value of a test: ``value``, ``comparator``, ``date`` and, with ``within``, ``documented`` in the look-back.
+
+    A newest result in a unit that cannot be converted leaves the value unknown: an older one would mislead.
+    Options: ``codes``, ``notComparable``, ``units`` (unit -> factor), ``answers`` (map of coded answers), ``range``, ``integer``,
+    ``bodySite``, ``gives`` (member -> path).
+    """
+    candidates: list[Candidate] = []
+    issues: list[Issue] = []
+    for entry in context.record.of("Observation"):
+        candidate = _candidate(context, spec, entry, issues)
+        if candidate is not None:
+            candidates.append(candidate)
+    finding, conflicts = settle(spec.path, candidates)
+    gives: Mapping[str, str] = spec.options["gives"]
+    findings = list(_members(context, spec, finding, candidates))
+    if "documented" in gives:
+        findings.append(_documented(context, spec, gives["documented"], candidates))
+    renamed = tuple(Conflict(gives["value"], item.values, item.references, item.why) for item in conflicts)
+    return Reading(findings=tuple(findings), conflicts=renamed, issues=tuple(issues))
+
+
+def _members(context: Context, spec: Spec, finding: Finding, candidates: list[Candidate]) -> Iterator[Finding]:
+    gives = spec.options["gives"]
+    measured = finding.value
+    if not isinstance(measured, Measured):
+        why = finding.why if measured is None else "the newest result is in a unit that cannot be converted, or has no unit"
+        for member in ("value", "comparator", "date", "recent"):
+            if member in gives:
+                yield Finding(path=gives[member], why=why)
+        return
+    value: Any = int(measured.value) if spec.options.get("integer") else measured.value
+    yield Finding(path=gives["value"], value=value, evidence=finding.evidence, weak=finding.weak)
+    if "comparator" in gives:
+        yield Finding(path=gives["comparator"], value=measured.comparator, evidence=finding.evidence, why="reported as an exact value")
+    top = newest(candidates)[0]
+    if "date" in gives:
+        yield Finding(path=gives["date"], value=top.moment, evidence=finding.evidence, why="the result carries no date")
+    if "recent" in gives:
+        yield Finding(path=gives["recent"], value=context.within(top.moment, spec.options["within"]), evidence=finding.evidence)
+
+
+def _documented(context: Context, spec: Spec, path: str, candidates: list[Candidate]) -> Finding:
+    recent = [candidate for candidate in candidates if context.within(candidate.moment, spec.options["within"])]
+    if recent:
+        return Finding(path=path, value=True, evidence=tuple(candidate.evidence for candidate in recent))
+    answered = context.answered(spec.options["keys"])
+    return Finding(path=path, value=False if answered else None, why="the Observations were not completely received")
+
+
+def _candidate(context: Context, spec: Spec, entry: Entry, issues: list[Issue]) -> Candidate | None:
+    resource, options = entry.resource, spec.options
+    if state(resource) == IGNORED:
+        return None
+    terms = context.terminology
+    other = options.get("notComparable")
+    concept = terms.match(options["codes"], resource.get("code")) or (terms.match(other, resource.get("code")) if other else None)
+    if concept is None or not _fits_site(context, spec, resource):
+        return None
+    disorders: Disorders = context.shared["disorders"]
+    if options.get("attributed") and not disorders.attributes(resource):
+        return None
+    measured = _measured(context, spec, resource, comparable=terms.member(options["codes"], concept))
+    if measured is None:
+        return None
+    proof: Evidence = evidence(entry, concept)
+    if isinstance(measured, str):
+        issues.append(Issue("value", entry.reference, measured))
+    return Candidate(value=measured, entry=entry, evidence=proof, moment=when(resource), issued=issued(resource))
+
+
+def _fits_site(context: Context, spec: Spec, resource: Resource) -> bool:
+    wanted = spec.options.get("bodySite")
+    if wanted is None:
+        return True
+    found = context.terminology.translations(wanted["map"], resource.get("bodySite"), wanted["target"])
+    return any(code in wanted["sites"] for code, _ in found)
+
+
+def _measured(context: Context, spec: Spec, resource: Resource, *, comparable: bool) -> Measured | str | None:
+    """The measured value; a text saying why it cannot be used; ``None`` if the resource holds no value."""
+    if not comparable:
+        return "measured by a method whose unit cannot be converted: shown, not compared"
+    options = spec.options
+    answers = options.get("answers")
+    if answers:
+        for element in ("valueCodeableConcept", "interpretation"):
+            for code, _ in context.terminology.translations(answers["map"], resource.get(element), answers["target"]):
+                return _ranged(spec, Decimal(code), None)
+    for quantity in objects(resource.get("valueQuantity")):
+        return _from_quantity(spec, quantity)
+    if isinstance(resource.get("valueInteger"), int) and not isinstance(resource.get("valueInteger"), bool):
+        return _in_unit(spec, Decimal(resource["valueInteger"]), None, None)
+    if isinstance(resource.get("valueString"), str):
+        written = _WRITTEN.match(resource["valueString"][:60])
+        if written is None:
+            return "holds a text that is not a number"
+        return _in_unit(spec, Decimal(written["value"]), written["unit"], written["comparator"])
+    return None
+
+
+def _from_quantity(spec: Spec, quantity: Mapping[str, Any]) -> Measured | str | None:
+    number = quantity.get("value")
+    if number is None:
+        return None
+    if isinstance(number, bool) or not isinstance(number, int | float | str | Decimal):
+        return "holds a value that is not a number"
+    try:
+        value = Decimal(str(number))
+    except InvalidOperation:
+        return "holds a value that is not a number"
+    comparator = quantity.get("comparator")
+    if comparator is not None and comparator not in _COMPARATORS:
+        return "holds a comparator that is not known"
+    unit = quantity.get("code") if isinstance(quantity.get("code"), str) else quantity.get("unit")
+    first = _in_unit(spec, value, unit, comparator)
+    spare = quantity.get("unit")
+    return _in_unit(spec, value, spare, comparator) if isinstance(first, str) and isinstance(spare, str) and spare != unit else first
+
+
+def _in_unit(spec: Spec, value: Decimal, unit: object, comparator: object) -> Measured | str:
+    factors: Mapping[str, Decimal] = spec.options["units"]
+    factor = factors.get(unit.strip().lower() if isinstance(unit, str) else "")
+    if factor is None:
+        return "has no unit, or one that cannot be converted"
+    return _ranged(spec, value * factor, _COMPARATORS.get(str(comparator)))
+
+
+def _ranged(spec: Spec, value: Decimal, comparator: str | None) -> Measured | str:
+    low, high = spec.options["range"]
+    if not value.is_finite() or not Decimal(low) <= value <= Decimal(high):
+        return "holds a number outside the possible range"
+    if spec.options.get("integer") and value != value.to_integral_value():
+        return "holds a fraction where whole numbers are possible"
+    return Measured(value, comparator)

@@ -1,0 +1,79 @@
+"""Radiotherapy given to a field, and how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from cds_service.facts.context import Context, Finding, Reading, settle, weak
+from cds_service.facts.declarations import Spec
+from cds_service.facts.readers.coded import answers
+from cds_service.facts.resources import ended, evidence, state, when
+from cds_service.fhir.elements import objects, references, resolve
+from cds_service.fhir.record import Entry, Resource
+from cds_service.model.facts import Evidence
+
+
+def read_radiotherapy(context: Context, spec: Spec) -> Reading:
+    """The extent of earlier radiotherapy to one field: what an explicit answer says, else ``unknownExtent`` if a course is documented.
+
+    "None" needs explicit evidence: an answer, or a not-done Procedure that names the field. Another field proves nothing either way.
+    Options: ``fields`` (ours), ``courses`` (value set), ``fieldMap``/``codeMap``/``target``, ``answers`` (observation codes and their map),
+    ``unknownExtent``, ``none``; gives ``extent`` and optionally ``end`` (the last day of the earliest course).
+    """
+    gives: dict[str, str] = spec.options["gives"]
+    question = spec.options.get("answers")
+    stated = answers(context, replace(spec, options=question)) if question else ()
+    answered, conflicts = settle(gives["extent"], list(stated))
+    courses = list(_courses(context, spec, "done"))
+    if answered.value is not None or conflicts:
+        finding = answered
+    elif courses:
+        finding = _finding(gives["extent"], spec.options["unknownExtent"], courses)
+    else:
+        refused = list(_courses(context, spec, "not-done"))
+        finding = _finding(gives["extent"], spec.options["none"], refused) if refused else Finding(path=gives["extent"])
+    findings = [finding]
+    if "end" in gives:
+        ends = sorted((moment.last_day, moment.text, moment, proof) for entry, proof in courses if (moment := ended(entry.resource) or when(entry.resource)))
+        found = ends[0] if ends else None
+        findings.append(Finding(path=gives["end"], value=found[2] if found else None, evidence=(found[3],) if found else ()))
+    return Reading(findings=tuple(findings), conflicts=conflicts)
+
+
+def _finding(path: str, value: str, courses: list[tuple[Entry, Evidence]]) -> Finding:
+    proof = tuple(item for _, item in courses)
+    return Finding(path=path, value=value, evidence=proof, weak=weak(proof))
+
+
+def _courses(context: Context, spec: Spec, wanted: str) -> Iterator[tuple[Entry, Evidence]]:
+    states = {"done": ("done", "ongoing"), "not-done": ("not-done",)}[wanted]
+    for entry in context.record.of("Procedure"):
+        if state(entry.resource) not in states:
+            continue
+        concept = context.terminology.match(spec.options["courses"], entry.resource.get("code"))
+        if concept is not None and set(fields(context, spec.options, entry.resource)) & set(spec.options["fields"]):
+            yield entry, evidence(entry, concept)
+
+
+def fields(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[str, ...]:
+    """The fields that a course or an order names: by body site, else by its volumes, else by its own code."""
+    terms, target = context.terminology, options["target"]
+    found = terms.translations(options["fieldMap"], resource.get("bodySite"), target) or terms.translations(
+        options["fieldMap"], list(_volumes(context, resource)), target
+    )
+    if not found:
+        found = terms.translations(options["codeMap"], resource.get("code"), target)
+    return tuple(dict.fromkeys(name for name, _ in found))
+
+
+def _volumes(context: Context, resource: Resource) -> Iterator[object]:
+    """Locations of referenced BodyStructures (mCODE treatment volumes)."""
+    for extension in objects(resource.get("extension")):
+        for part in (extension, *objects(extension.get("extension"))):
+            for written in references(part.get("valueReference")):
+                target = resolve(written, resource, context.record.targets)
+                if target is not None:
+                    yield from (target.get("location"), target.get("morphology"))
+

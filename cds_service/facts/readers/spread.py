@@ -1,0 +1,155 @@
+"""Spread: the list of sites, and yes/no facts about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from cds_service.facts.context import Context, Finding, Reading, weak
+from cds_service.facts.declarations import Spec
+from cds_service.facts.disorders import Disorders, Spread
+from cds_service.fhirpath.temporal import Temporal
+from cds_service.model.facts import Evidence
+
+
+def read_spread(context: Context, spec: Spec) -> Reading:
+    """One element per site, so that duplicate Conditions never count twice; a second list takes what may belong to another primary.
+
+    Element: ``site``, ``confirmed``, ``suspected``, ``date`` (first evidence), ``timing``, ``confidence``, and the internal
+    ``role`` (regional, distant, ambiguous for this primary) and ``kind`` (chain, organ, …) from the staging tables.
+    """
+    disorders: Disorders = context.shared["disorders"]
+    current = [item for item in disorders.spread if item.state in ("active", "suspected")]
+    findings = [
+        _list(context, spec, spec.path, [item for item in current if item.attributed]),
+        _list(context, spec, spec.options["unattributed"], [item for item in current if not item.attributed]),
+    ]
+    return Reading(findings=tuple(findings))
+
+
+def _list(context: Context, spec: Spec, path: str, spread: Sequence[Spread]) -> Finding:
+    groups: dict[str, list[Spread]] = {}
+    for item in spread:
+        groups.setdefault(item.site, []).append(item)
+    elements = [(_element(context, spec, site, items), _evidence(_decisive(items))) for site, items in groups.items()]
+    elements.sort(key=lambda pair: (pair[0]["date"].first_day.isoformat() if "date" in pair[0] else "9999", pair[1][0].reference))
+    known = context.answered(spec.options["keys"])
+    if not elements and not known:
+        return Finding(path=path, why="the Conditions were not completely received")
+    return Finding(
+        path=path,
+        value=tuple(element for element, _ in elements),
+        items=tuple(proof for _, proof in elements),
+        weak=any(weak(proof) for _, proof in elements),
+        why="none recorded",
+    )
+
+
+def _element(context: Context, spec: Spec, site: str, items: Sequence[Spread]) -> dict[str, Any]:
+    chosen = _decisive(items)
+    proof = _evidence(chosen)
+    role, kind = context.shared["tables"].role(context.value(spec.options["site"]), site)
+    element: dict[str, Any] = {
+        "site": site,
+        "confirmed": any(item.confirmed for item in chosen),
+        "suspected": all(item.state == "suspected" for item in items),
+        "confidence": "text" if all(item.confidence == "text" for item in proof) else "coded",
+        "role": role,
+        "kind": kind,
+    }
+    first = _first([item.moment for item in chosen])
+    if first is not None:
+        element["date"] = first
+        timing = _timing(first, context.value(spec.options["treatmentEnd"]))
+        if timing is not None:
+            element["timing"] = timing
+    return element
+
+
+def _decisive(items: Sequence[Spread]) -> list[Spread]:
+    """The active Conditions of a site, or the suspected ones if there is no other."""
+    return [item for item in items if item.state == "active"] or list(items)
+
+
+def _first(moments: Iterable[Temporal | None]) -> Temporal | None:
+    dated = [moment for moment in moments if moment is not None]
+    return min(dated, key=lambda moment: (moment.first_day, moment.text)) if dated else None
+
+
+def _timing(first: Temporal, treatment_end: Temporal | None) -> str | None:
+    """``metachronous`` after the end of primary treatment, else ``synchronous``; unknown where the dates leave it open."""
+    if treatment_end is None:
+        return None
+    order = first.compare(treatment_end)
+    return None if order is None else ("metachronous" if order > 0 else "synchronous")
+
+
+def _evidence(items: Iterable[Spread]) -> tuple[Evidence, ...]:
+    return tuple(sorted((item.evidence for item in items), key=lambda proof: (not proof.explicit, proof.reference)))
+
+
+def read_spread_flag(context: Context, spec: Spec) -> Reading:
+    """Whether spread with given sites or roles is recorded: true on a matching Condition, false on a refuted one of exactly that site.
+
+    Options: ``sites``, ``roles``, ``notSites`` (filters), ``state`` (``active``, ``confirmed``, ``suspected``, ``any``), ``gives``
+    (``present``; ``date`` = first evidence; ``timing``). With ``closedWorld`` keys and no match the answer is false, "none documented".
+    """
+    disorders: Disorders = context.shared["disorders"]
+    roles = context.shared["tables"].role
+    site = context.value(spec.options["site"])
+
+    def fits(item: Spread) -> bool:
+        options = spec.options
+        return (
+            item.attributed
+            and (not options.get("sites") or item.site in options["sites"])
+            and item.site not in options.get("notSites", ())
+            and (not options.get("roles") or roles(site, item.site)[0] in options["roles"])
+        )
+
+    matching = [item for item in disorders.spread if fits(item)]
+    wanted = [item for item in matching if _in_state(item, spec.options.get("state", "active"))]
+    gives = spec.options.get("gives", "present")
+    if gives == "date":
+        first = _first([item.moment for item in wanted])
+        return _one(spec, first, wanted, "no date of first evidence is recorded") if first else Reading(findings=(Finding(path=spec.path),))
+    if wanted:
+        return _one(spec, True, wanted)
+    refuted = [item for item in matching if item.state == "refuted"]
+    if refuted and len(spec.options.get("sites", ())) == 1:
+        return _one(spec, False, refuted)
+    if spec.closed_world and context.answered(spec.closed_world):
+        return Reading(findings=(Finding(path=spec.path, value=False),))
+    return Reading(findings=(Finding(path=spec.path),))
+
+
+def _in_state(item: Spread, wanted: str) -> bool:
+    if wanted == "confirmed":
+        return item.confirmed
+    return item.state in ("active", "suspected") if wanted == "any" else item.state == wanted
+
+
+def _one(spec: Spec, value: Any, items: Sequence[Spread], why: str = "") -> Reading:
+    proof = _evidence(items)
+    return Reading(findings=(Finding(path=spec.path, value=value, evidence=proof, weak=weak(proof), why=why),))
+
+
+def read_spread_body_site(context: Context, spec: Spec) -> Reading:
+    """Facts from the body sites of one spread site: membership in a value set (``in`` / ``notIn``), or the number of distinct ones (``count``).
+
+    One body site does not prove a single lesion, so a count is given only from two on.
+    """
+    disorders: Disorders = context.shared["disorders"]
+    items = [item for item in disorders.spread if item.attributed and item.state == "active" and item.site in spec.options["sites"]]
+    terms = context.terminology
+    if spec.options.get("count"):
+        distinct = {concept.code for item in items for concept in item.body_sites}
+        return _one(spec, len(distinct), items) if len(distinct) > 1 else Reading(findings=(Finding(path=spec.path),))
+    hits = [item for item in items if any(terms.member(spec.options["in"], concept) for concept in item.body_sites)]
+    if hits:
+        return _one(spec, True, hits)
+    code_and_site = [(item, (*item.body_sites, *terms.concepts(item.entry.resource.get("code")))) for item in items]
+    misses = [item for item, concepts in code_and_site if any(terms.member(spec.options["notIn"], concept) for concept in concepts)]
+    if items and len(misses) == len(items):
+        return _one(spec, False, misses)
+    return Reading(findings=(Finding(path=spec.path),))

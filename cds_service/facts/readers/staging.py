@@ -1,0 +1,109 @@
+"""The staging facts: what is asserted, what the tables derive, and where they contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cds_service.facts.context import Context, Finding, Reading, weak
+from cds_service.facts.declarations import Spec
+from cds_service.facts.disorders import Disorders
+from cds_service.facts.staging.contradiction import contradiction
+from cds_service.facts.staging.derive import derive_stage
+from cds_service.facts.staging.model import Spread, StageResult, TnmSet, stage_number
+from cds_service.facts.staging.reading import read_tnm
+from cds_service.facts.staging.tables import StagingTables
+from cds_service.fhirpath.temporal import Temporal
+from cds_service.model.facts import Evidence
+
+_AXES = ("prefix", "t", "n", "m", "group", "edition", "date")
+
+
+def read_staging(context: Context, spec: Spec) -> Reading:
+    """The list of category sets, and the stage of the primary from them and from the spread read before.
+
+    Options: ``site`` and ``spread`` (paths), ``sets`` (path of the list), ``gives`` (member -> path).
+    """
+    disorders: Disorders = context.shared["disorders"]
+    tables: StagingTables = context.shared["tables"]
+    if not disorders.primaries:
+        return Reading()
+    primary = disorders.references()
+    conditions = tuple(one.entry for one in disorders.primaries)
+    read = read_tnm(
+        (*context.record.of("Observation"), *conditions),
+        context.terminology,
+        primary=primary,
+        only_malignancy=disorders.only_primary,
+        targets=context.record.targets,
+    )
+    site = context.value(spec.options["site"])
+    spread = _spread(context.value(spec.options["spread"]) or ())
+    result = derive_stage(site, read.sets, spread, tables)
+    findings = [_sets(spec, read.sets), *_stage(context, spec, result, read.sets, spread)]
+    found = contradiction(site, read.sets, spread, tables)
+    proof = tuple(dict.fromkeys((*(item for one in read.sets for item in one.evidence), *_of_spread(disorders))))
+    findings.append(Finding(path=spec.options["gives"]["contradiction"], value=found, evidence=proof if found else (), why="none found"))
+    return Reading(findings=tuple(findings), conflicts=(*read.conflicts, *result.conflicts), issues=read.issues)
+
+
+def _spread(items: Sequence[Any]) -> tuple[Spread, ...]:
+    return tuple(
+        Spread(site=item["site"], confirmed=item["confirmed"], suspected=item["suspected"], date=item.get("date")) for item in items
+    )
+
+
+def _of_spread(disorders: Disorders) -> tuple[Evidence, ...]:
+    return tuple(item.evidence for item in disorders.spread if item.attributed and item.confirmed)
+
+
+def _sets(spec: Spec, sets: Sequence[TnmSet]) -> Finding:
+    elements = []
+    for one in sets:
+        values = {name: getattr(one, name) for name in _AXES}
+        elements.append({name: value for name, value in values.items() if value is not None})
+    return Finding(
+        path=spec.options["sets"],
+        value=tuple(elements),
+        items=tuple(one.evidence for one in sets),
+        weak=any(one.weak for one in sets),
+    )
+
+
+def _stage(
+    context: Context, spec: Spec, result: StageResult, sets: Sequence[TnmSet], spread: Sequence[Spread]
+) -> Iterator[Finding]:
+    gives = spec.options["gives"]
+    why = "; ".join(result.reasons) or "not recorded"
+    yield Finding(path=gives["asserted"], value=result.asserted, evidence=result.asserted_evidence, weak=weak(result.asserted_evidence))
+    yield Finding(path=gives["derived"], value=result.derived, evidence=result.derived_evidence, weak=weak(result.derived_evidence), why=why)
+    yield Finding(path=gives["system"], value=result.system, why="the primary site is not known")
+    yield Finding(path=gives["alternative"], value=result.alternative, why="the site belongs to one staging system, or both agree")
+    proof = (*result.is_iv_evidence, *_distant(context, spread))
+    yield Finding(path=gives["isIV"], value=result.is_iv, evidence=tuple(dict.fromkeys(proof)), weak=weak(proof), why=why)
+    yield Finding(path=gives["mCategory"], value=result.m_category, evidence=result.derived_evidence, why=why)
+    yield Finding(path=gives["since"], value=_since(context, spec, sets, spread) if result.is_iv else None, why="no date of advanced disease")
+    yield Finding(path=gives["atLeastII"], value=_at_least_two(result), evidence=(*result.asserted_evidence, *result.derived_evidence))
+
+
+def _distant(context: Context, spread: Sequence[Spread]) -> tuple[Evidence, ...]:
+    disorders: Disorders = context.shared["disorders"]
+    sites = {item.site for item in spread}
+    return tuple(item.evidence for item in disorders.spread if item.attributed and item.state == "active" and item.site in sites)
+
+
+def _since(context: Context, spec: Spec, sets: Sequence[TnmSet], spread: Sequence[Spread]) -> Temporal | None:
+    """The first evidence of stage IV: active distant spread, or the first assertion of it."""
+    roles = context.shared["tables"].role
+    site = context.value(spec.options["site"])
+    dates = [item.date for item in spread if item.active and roles(site, item.site)[0] == "distant"]
+    dates += [one.date for one in sets if (one.m or "").startswith("M1") or (one.group or "").startswith("IV")]
+    known = [date for date in dates if date is not None]
+    return min(known, key=lambda date: (date.first_day, date.text)) if known else None
+
+
+def _at_least_two(result: StageResult) -> bool | None:
+    numbers = [number for number in (stage_number(result.asserted), stage_number(result.derived)) if number is not None]
+    if result.is_iv or any(number >= 2 for number in numbers):
+        return True
+    return False if numbers else None

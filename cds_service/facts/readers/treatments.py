@@ -1,0 +1,205 @@
+"""Treatments given: systemic regimens recognised from single drugs, and procedures done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cds_service.facts.context import Context, Finding, Reading, newest, weak
+from cds_service.facts.declarations import Spec
+from cds_service.facts.readers.coded import answers
+from cds_service.facts.readers.medications import agents
+from cds_service.facts.resources import ended, evidence, started, state, when
+from cds_service.fhir.codings import TEXT_SYSTEM
+from cds_service.fhirpath.temporal import Temporal
+from cds_service.model.facts import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Event:
+    """One resource that says that agents (none named: some treatment) were given from ``start`` on."""
+
+    agents: frozenset[str]
+    start: Temporal
+    end: Temporal | None
+    evidence: tuple[Evidence, ...]
+
+
+def read_treatments(context: Context, spec: Spec) -> Reading:
+    """Regimens, oldest first: ``{agents, regimen, start, end, outcome}``, and what follows from their order.
+
+    Agents that start within the window belong together; later agents start a new regimen unless the old ones all go on.
+    Gives ``lines`` (regimens that start on or after the date in option ``from``), ``firstStart`` and ``lastStart`` of those.
+    """
+    keys = spec.options["keys"]
+    dated, undated = _events(context, spec)
+    supportive = frozenset(spec.options["supportive"])
+    regimens = [one for one in _regimens(dated, int(context.parameters[spec.options["window"]]), context.value(spec.options["from"])) if not one.agents or one.agents - supportive]
+    undated = [pair for pair in undated if not pair[0] or pair[0] - supportive]
+    complete = context.answered(keys)
+    if not regimens and not undated and not complete:
+        why = "the treatments were not completely received"
+        return Reading(findings=tuple(Finding(path=path, why=why) for path in (spec.path, *spec.options["gives"].values())))
+    elements = [_element(context, spec, one, regimens[n + 1 :]) for n, one in enumerate(regimens)]
+    elements += [{"agents": tuple(sorted(agents))} for agents, _ in undated]
+    proofs = (*(one.evidence for one in regimens), *(proof for _, proof in undated))
+    finding = Finding(path=spec.path, value=tuple(elements), items=tuple(proofs), weak=any(weak(proof) for proof in proofs))
+    return Reading(findings=(finding, *_lines(context, spec, regimens, complete=complete and not undated)))
+
+
+def _lines(context: Context, spec: Spec, regimens: Sequence[_Event], *, complete: bool) -> Iterator[Finding]:
+    gives: Mapping[str, str] = spec.options["gives"]
+    first = context.value(spec.options["from"])
+    order = [one.start.compare(first) if isinstance(first, Temporal) else None for one in regimens]
+    counted = [one for one, place in zip(regimens, order, strict=True) if place is not None and place >= 0]
+    proof = tuple(item for one in counted for item in one.evidence)
+    sure = complete and None not in order
+    why = "a treatment or the first evidence of advanced disease is not dated, or the treatments were not completely received"
+    yield Finding(path=gives["lines"], value=len(counted) if sure else None, evidence=proof, weak=weak(proof), why=why)
+    yield Finding(path=gives["firstStart"], value=counted[0].start if counted else None, evidence=proof)
+    yield Finding(path=gives["lastStart"], value=counted[-1].start if counted else None, evidence=proof)
+
+
+def _events(context: Context, spec: Spec) -> tuple[list[_Event], list[tuple[frozenset[str], tuple[Evidence, ...]]]]:
+    dated: list[_Event] = []
+    undated: list[tuple[frozenset[str], tuple[Evidence, ...]]] = []
+    for kind, states in spec.options["medications"].items():
+        for entry in context.record.of(kind):
+            if state(entry.resource) not in states:
+                continue
+            named = agents(context, spec.options["agents"], entry.resource)
+            if not named:
+                continue
+            proof = (evidence(entry, named[0][1], text=all(concept.system == TEXT_SYSTEM for _, concept in named)),)
+            _put(frozenset(agent for agent, _ in named), started(entry.resource), ended(entry.resource), proof, dated, undated)
+    for rule in spec.options["unnamed"]:
+        for entry in context.record.of(rule["resource"]):
+            concept = next((found for name in ("code", "type") if (found := context.terminology.match(rule["codes"], entry.resource.get(name)))), None)
+            if concept is not None and state(entry.resource) in rule["states"]:
+                _put(frozenset(), started(entry.resource), ended(entry.resource), (evidence(entry, concept),), dated, undated)
+    return sorted(dated, key=lambda one: (one.start.first_day, one.evidence[0].reference)), undated
+
+
+def _put(
+    names: frozenset[str],
+    start: Temporal | None,
+    end: Temporal | None,
+    proof: tuple[Evidence, ...],
+    dated: list[_Event],
+    undated: list[tuple[frozenset[str], tuple[Evidence, ...]]],
+) -> None:
+    if start is None:
+        undated.append((names, proof))
+    else:
+        dated.append(_Event(agents=names, start=start, end=end, evidence=proof))
+
+
+def _goes_on(current: _Event, merged: _Event, window: int, boundary: object) -> bool:
+    """Whether the same agents again, fewer of them, or all of them and more continue a regimen.
+
+    What is given from ``boundary`` on (the first evidence of advanced disease) never continues what began before it.
+    """
+    if isinstance(boundary, Temporal) and current.start.compare(boundary) == -1 and merged.start.compare(boundary) != -1:
+        return False
+    if not merged.agents:
+        return current.end is not None and (merged.start.first_day - current.end.last_day).days <= window
+    return merged.agents <= current.agents or (bool(current.agents) and current.agents <= merged.agents)
+
+
+def _regimens(events: Sequence[_Event], window: int, boundary: object) -> list[_Event]:
+    """Merge events (sorted by start) into regimens."""
+    regimens: list[_Event] = []
+    for group in _groups(events, window):
+        merged = replace(
+            group[0],
+            agents=frozenset().union(*(one.agents for one in group)),
+            end=_last([one.end or one.start for one in group]),
+            evidence=tuple(dict.fromkeys(item for one in group for item in one.evidence)),
+        )
+        current = regimens[-1] if regimens else None
+        if current is not None and _goes_on(current, merged, window, boundary):
+            regimens[-1] = replace(
+                current, agents=current.agents | merged.agents, end=_last([current.end, merged.end]), evidence=(*current.evidence, *merged.evidence)
+            )
+        else:
+            regimens.append(merged)
+    return regimens
+
+
+def _groups(events: Sequence[_Event], window: int) -> Iterator[list[_Event]]:
+    group: list[_Event] = []
+    for event in events:
+        if group and (event.start.first_day - group[0].start.first_day).days > window:
+            yield group
+            group = []
+        group.append(event)
+    if group:
+        yield group
+
+
+def _last(moments: Sequence[Temporal | None]) -> Temporal | None:
+    known = [moment for moment in moments if moment is not None]
+    return max(known, key=lambda moment: (moment.last_day, moment.text)) if known else None
+
+
+def _element(context: Context, spec: Spec, one: _Event, later: Sequence[_Event]) -> dict[str, Any]:
+    element: dict[str, Any] = {"agents": tuple(sorted(one.agents)), "start": one.start}
+    if one.end is not None:
+        element["end"] = one.end
+    name = regimen_name(spec.options["regimens"], one.agents)
+    if name is not None:
+        element["regimen"] = name
+    outcome = _outcome(context, spec, one, later[0].start if later else None)
+    if outcome is not None:
+        element["outcome"] = outcome
+    return element
+
+
+def regimen_name(regimens: Sequence[Mapping[str, Any]], names: frozenset[str]) -> str | None:
+    """The regimen whose agents are all there, with nothing beside them but what it may be combined with."""
+    for regimen in regimens:
+        core = frozenset(regimen["agents"])
+        if core <= names and names - core <= frozenset(regimen.get("with", ())):
+            return str(regimen["name"])
+    return None
+
+
+def _outcome(context: Context, spec: Spec, one: _Event, until: Temporal | None) -> str | None:
+    """The newest deciding answer between this regimen's start and the next one's."""
+    question = replace(spec, options=spec.options["outcomes"])
+    decisive = [
+        answer
+        for answer in answers(context, question)
+        if answer.value in spec.options["outcomes"]["decisive"]
+        and answer.moment is not None
+        and answer.moment.compare(one.start) in (0, 1)
+        and (until is None or answer.moment.compare(until) == -1)
+    ]
+    top = newest(decisive)
+    return top[0].value if top and len({answer.value for answer in top}) == 1 else None
+
+
+def read_procedures(context: Context, spec: Spec) -> Reading:
+    """Procedures done, oldest first: ``{procedure, date}``. Options: ``map``, ``target``, ``keys``."""
+    found: list[tuple[dict[str, Any], Evidence]] = []
+    for entry in context.record.of("Procedure"):
+        if state(entry.resource) not in spec.options["states"]:
+            continue
+        for name, concept in context.terminology.translations(spec.options["map"], entry.resource.get("code"), spec.options["target"]):
+            moment = when(entry.resource)
+            element = {"procedure": name} if moment is None else {"procedure": name, "date": moment}
+            found.append((element, evidence(entry, concept, text=concept.system == TEXT_SYSTEM)))
+    found.sort(key=lambda pair: (pair[1].date or "9999", pair[1].reference, pair[0]["procedure"]))
+    if not found and not context.answered(spec.options["keys"]):
+        return Reading(findings=(Finding(path=spec.path, why="the Procedures were not completely received"),))
+    return Reading(
+        findings=(
+            Finding(
+                path=spec.path,
+                value=tuple(element for element, _ in found),
+                items=tuple((proof,) for _, proof in found),
+                weak=any(weak((proof,)) for _, proof in found),
+            ),
+        )
+    )

@@ -1,0 +1,148 @@
+"""What a resource's own status and dates say, the same for every reader (FHIR R4 resource status values)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cds_service.fhir.codings import first_code
+from cds_service.fhir.elements import extensions, objects
+from cds_service.fhir.record import Entry, Resource
+from cds_service.fhirpath.temporal import Temporal
+from cds_service.model.facts import Evidence
+
+IGNORED = "ignored"
+
+# resource type -> status -> what it means for us; a status that is not listed is IGNORED
+_STATES: Mapping[str, Mapping[str | None, str]] = {
+    "Observation": {"final": "final", "amended": "final", "corrected": "final", "registered": "preliminary", "preliminary": "preliminary", None: "preliminary"},
+    "DiagnosticReport": {
+        "final": "final", "amended": "final", "corrected": "final", "appended": "final", "registered": "preliminary", "partial": "preliminary",
+        "preliminary": "preliminary", None: "preliminary",
+    },
+    "ImagingStudy": {"available": "final", "registered": "preliminary", None: "preliminary"},
+    "Procedure": {"completed": "done", "in-progress": "ongoing", "preparation": "planned", "not-done": "not-done", "aborted": "not-done", None: "preliminary"},
+    "ServiceRequest": {"draft": "draft", "active": "active", "on-hold": "active", "completed": "completed"},
+    "MedicationRequest": {"draft": "draft", "active": "active", "on-hold": "active", "completed": "completed"},
+    "Task": {"draft": "draft", "requested": "active", "accepted": "active", "in-progress": "active", "ready": "active", "completed": "completed"},
+    "MedicationAdministration": {"in-progress": "done", "completed": "done", "on-hold": "done"},
+    "MedicationStatement": {"active": "done", "completed": "done", "on-hold": "done"},
+    "EpisodeOfCare": {"active": "done", "finished": "done", "onhold": "done"},
+    "ResearchSubject": {"on-study": "done", "on-study-intervention": "done", "on-study-observation": "done", "follow-up": "done", "eligible": "planned", "screening": "planned", "candidate": "planned"},
+}  # fmt: skip
+
+_DATES: Mapping[str, tuple[str, ...]] = {
+    "Observation": ("effectiveDateTime", "effectivePeriod.end", "effectivePeriod.start", "effectiveInstant", "issued"),
+    "DiagnosticReport": ("effectiveDateTime", "effectivePeriod.end", "effectivePeriod.start", "issued"),
+    "ImagingStudy": ("started",),
+    "Procedure": ("performedDateTime", "performedPeriod.end", "performedPeriod.start"),
+    "Condition": ("onsetDateTime", "onsetPeriod.start", "extension:assertedDate", "recordedDate"),
+    "ServiceRequest": ("authoredOn",),
+    "MedicationRequest": ("authoredOn",),
+    "Task": ("authoredOn",),
+    "ResearchSubject": ("period.start",),
+    "EpisodeOfCare": ("period.start",),
+}
+_STARTS: Mapping[str, tuple[str, ...]] = {
+    "MedicationRequest": ("dosageInstruction.timing.repeat.boundsPeriod.start", "authoredOn"),
+    "MedicationAdministration": ("effectiveDateTime", "effectivePeriod.start"),
+    "MedicationStatement": ("effectiveDateTime", "effectivePeriod.start", "dateAsserted"),
+    "EpisodeOfCare": ("period.start",),
+    "Procedure": ("performedPeriod.start", "performedDateTime"),
+}
+_ENDS: Mapping[str, tuple[str, ...]] = {
+    "MedicationRequest": ("dosageInstruction.timing.repeat.boundsPeriod.end",),
+    "MedicationAdministration": ("effectivePeriod.end", "effectiveDateTime"),
+    "MedicationStatement": ("effectivePeriod.end",),
+    "EpisodeOfCare": ("period.end",),
+    "Procedure": ("performedPeriod.end", "performedDateTime"),
+}
+_ASSERTED_DATE = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
+_UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
+_CURRENT = frozenset({"active", "recurrence", "relapse"})
+
+
+def state(resource: Resource) -> str:
+    """What the status of a resource means: see :data:`_STATES`; for Conditions ``active``, ``suspected``, ``refuted`` or ``past``."""
+    kind = resource.get("resourceType")
+    if kind == "Condition":
+        return _condition_state(resource)
+    return _STATES.get(str(kind), {}).get(first_code(resource.get("status")), IGNORED)
+
+
+def _condition_state(resource: Resource) -> str:
+    verification = first_code(resource.get("verificationStatus"))
+    if verification == "entered-in-error":
+        return IGNORED
+    if verification == "refuted":
+        return "refuted"
+    clinical = first_code(resource.get("clinicalStatus"))
+    if clinical is not None and clinical not in _CURRENT:
+        return "past"
+    return "suspected" if verification in _UNSURE else "active"
+
+
+def confirmed(resource: Resource) -> bool:
+    """Whether a Condition's verificationStatus is ``confirmed``."""
+    return first_code(resource.get("verificationStatus")) == "confirmed"
+
+
+def explicit(resource: Resource) -> bool:
+    """Whether the resource's status is strong enough for a critical card: confirmed, or final, amended or corrected, or done."""
+    if resource.get("resourceType") == "Condition":
+        return confirmed(resource) or first_code(resource.get("verificationStatus")) == "refuted"
+    return state(resource) in ("final", "done", "not-done", "active", "completed")
+
+
+def when(resource: Resource) -> Temporal | None:
+    """The date that orders a resource among its like: effective, performed, onset or recorded, authored."""
+    return _first_date(resource, _DATES.get(str(resource.get("resourceType")), ()))
+
+
+def started(resource: Resource) -> Temporal | None:
+    """When a treatment began."""
+    return _first_date(resource, _STARTS.get(str(resource.get("resourceType")), ()))
+
+
+def ended(resource: Resource) -> Temporal | None:
+    """When a treatment ended, as far as the resource says."""
+    return _first_date(resource, _ENDS.get(str(resource.get("resourceType")), ()))
+
+
+def issued(resource: Resource) -> Temporal | None:
+    """The second key of "latest": when the result was issued."""
+    return Temporal.parse(resource.get("issued"))
+
+
+def evidence(entry: Entry, code: object = None, *, text: bool = False) -> Evidence:
+    """The evidence that an entry gives; ``text`` marks a match by free text of the resource's own code."""
+    moment = when(entry.resource)
+    return Evidence(
+        reference=entry.reference,
+        code=None if code is None else str(code),
+        date=None if moment is None else moment.text,
+        confidence="text" if text else "coded",
+        explicit=not text and explicit(entry.resource),
+    )
+
+
+def _first_date(resource: Resource, paths: tuple[str, ...]) -> Temporal | None:
+    for path in paths:
+        for value in _values(resource, path):
+            moment = Temporal.parse(value)
+            if moment is not None:
+                return moment
+    return None
+
+
+def _values(node: Any, path: str) -> Iterator[object]:
+    if path == "extension:assertedDate":
+        for item in extensions(node, _ASSERTED_DATE):
+            yield item.get("valueDateTime")
+        return
+    head, _, rest = path.partition(".")
+    for item in objects(node):
+        if rest:
+            yield from _values(item.get(head), rest)
+        else:
+            yield item.get(head)

@@ -1,0 +1,79 @@
+"""Reading codes as they are written in real records: system aliases and the spellings of one code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+TEXT_SYSTEM = "https://cds-service.example.org/CodeSystem/text"
+_NOT_WORD = re.compile(r"[^0-9a-z+<>-]+")
+_DASH = re.compile(r"(?<![0-9a-z])-+|-+(?=[0-9a-z])")
+
+
+class Concept(NamedTuple):
+    """A code in the spelling and system that the content uses."""
+
+    system: str
+    code: str
+
+    def __str__(self) -> str:
+        return f"{self.system}|{self.code}"
+
+
+def normalise_text(text: str) -> str:
+    """The form in which the content lists spellings: lower case, punctuation as single spaces, ``+ - < >`` kept at a word's end."""
+    return _NOT_WORD.sub(" ", _DASH.sub(" ", text[:400].casefold())).strip()
+
+
+def dotted(code: str) -> str:
+    """A classification code of letter, digits and dot: upper case, with the dot after the third character (``C210`` -> ``C21.0``)."""
+    code = code.strip().upper().rstrip(".")
+    if len(code) > 3 and code[0].isalpha() and code[1:3].isdigit() and code[3] not in "./":
+        return f"{code[:3]}.{code[3:]}"
+    return code
+
+
+def focus(code: str) -> str:
+    """The focus concept of a post-coordinated expression, without its term (``123 |term| : 456 = 789`` -> ``123``)."""
+    return re.split(r"[:|+\s]", code.strip(), maxsplit=1)[0]
+
+
+def plain(code: str) -> str:
+    """A code as it stands, without surrounding blanks."""
+    return code.strip()
+
+
+CODE_FORMS: Mapping[str, Callable[[str], str]] = {"icd": dotted, "snomed": focus, "plain": plain}
+
+
+def codings(codeable: object) -> Iterator[tuple[str, str]]:
+    """(system, code) of a CodeableConcept, a list of them, or a bare Coding; whatever is malformed is passed over."""
+    if isinstance(codeable, list):
+        for item in codeable:
+            yield from codings(item)
+    elif isinstance(codeable, Mapping):
+        listed = codeable.get("coding")
+        for coding in listed if isinstance(listed, list) else [listed if isinstance(listed, Mapping) else codeable]:
+            if isinstance(coding, Mapping) and isinstance(coding.get("code"), str) and coding["code"]:
+                system = coding.get("system")
+                yield (system if isinstance(system, str) else "", coding["code"])
+
+
+def texts(codeable: object) -> Iterator[str]:
+    """The free texts of a CodeableConcept or of a list of them (not the displays, which belong to codes)."""
+    if isinstance(codeable, list):
+        for item in codeable:
+            yield from texts(item)
+    elif isinstance(codeable, Mapping) and isinstance(codeable.get("text"), str):
+        yield codeable["text"]
+    elif isinstance(codeable, str):
+        yield codeable
+
+
+def first_code(element: Any) -> str | None:
+    """The code of a status-like element that may come as code, Coding, CodeableConcept or a list of one."""
+    if isinstance(element, str):
+        return element.strip().lower() or None
+    found = next((code for _, code in codings(element)), None) or next(texts(element), None)
+    return found.strip().lower() if found else None

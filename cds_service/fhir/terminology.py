@@ -1,0 +1,222 @@
+"""The content's terminology, indexed once: value sets, concept maps, our code systems, and system aliases.
+
+Sources: FHIR R4 ValueSet.compose (include, exclude, ``regex`` filter on the code), ConceptMap.group, NamingSystem.uniqueId.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cds_service.errors import ContentProblem
+from cds_service.fhir.codings import CODE_FORMS, TEXT_SYSTEM, Concept, codings, normalise_text, texts
+
+_CODE_FORM = "https://cds-service.example.org/StructureDefinition/code-form"
+
+
+@dataclass(frozen=True, slots=True)
+class _Systems:
+    """Aliases to preferred URIs, and how codes of a system are spelled."""
+
+    preferred: Mapping[str, str]
+    forms: Mapping[str, str]
+
+    def concept(self, system: str, code: str) -> Concept:
+        uri = self._resolve(system.strip())
+        return Concept(uri, CODE_FORMS[self.forms.get(uri, "plain")](code))
+
+    def _resolve(self, system: str) -> str:
+        found = self.preferred.get(system) or self.preferred.get(system.removeprefix("urn:oid:").rstrip("/").lower())
+        if found is None and "/" in system:  # editions and versions hang below the system's own URI
+            parts = system.split("/")
+            found = next((self.preferred[head] for n in range(len(parts) - 1, 2, -1) if (head := "/".join(parts[:n])) in self.preferred), None)
+        return found or system
+
+
+@dataclass(frozen=True, slots=True)
+class Terminology:
+    """All code look-ups of one content folder; ids are the last segment of the canonical URL."""
+
+    systems: _Systems
+    members: Mapping[str, frozenset[Concept]]
+    patterns: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]]
+    excluded: Mapping[str, frozenset[Concept]]
+    maps: Mapping[str, Mapping[str, Mapping[Concept, tuple[str, ...]]]]
+    displays: Mapping[str, Mapping[str, str]]
+    sources: Mapping[Concept, str] = field(default_factory=dict)
+
+    def concepts(self, codeable: object) -> tuple[Concept, ...]:
+        """The codes of a CodeableConcept (or list of them) in the content's spelling."""
+        return tuple(self.systems.concept(system, code) for system, code in codings(codeable))
+
+    def member(self, value_set: str, concept: Concept) -> bool:
+        """Whether a value set holds a code."""
+        if concept in self.members[value_set]:
+            return True
+        if concept in self.excluded.get(value_set, ()):
+            return False
+        return any(system == concept.system and pattern.fullmatch(concept.code) for system, pattern in self.patterns.get(value_set, ()))
+
+    def match(self, value_set: str, codeable: object) -> Concept | None:
+        """The first code of a CodeableConcept that a value set holds."""
+        return next((concept for concept in self.concepts(codeable) if self.member(value_set, concept)), None)
+
+    def translate(self, concept_map: str, concept: Concept, target: str) -> tuple[str, ...]:
+        """The codes of our code system ``target`` that a map gives for a code."""
+        return self.maps[concept_map].get(target, {}).get(concept, ())
+
+    def translate_text(self, concept_map: str, text: str, target: str) -> tuple[str, ...]:
+        """As :meth:`translate`, for a listed spelling in free text; the whole text must be the spelling."""
+        return self.translate(concept_map, Concept(TEXT_SYSTEM, normalise_text(text)), target)
+
+    def translations(self, concept_map: str, codeable: object, target: str) -> tuple[tuple[str, Concept], ...]:
+        """Every (target code, matched concept) of a CodeableConcept: by code, and by text only where no code matched."""
+        found = tuple((code, c) for c in self.concepts(codeable) for code in self.translate(concept_map, c, target))
+        return found or tuple(
+            (code, Concept(TEXT_SYSTEM, normalise_text(text))) for text in texts(codeable) for code in self.translate_text(concept_map, text, target)
+        )
+
+    def display(self, code_system: str, code: str) -> str:
+        """The words that cards use for one of our codes."""
+        return self.displays.get(code_system, {}).get(code, code)
+
+    def codes(self, code_system: str) -> frozenset[str]:
+        """All codes of one of our code systems."""
+        return frozenset(self.displays.get(code_system, {}))
+
+    def expand(self, value_set: str) -> tuple[Concept, ...]:
+        """The listed codes of a value set (id or canonical URL), sorted; codes given by pattern cannot be listed."""
+        return tuple(sorted(self.members[value_set.split("|", 1)[0].rsplit("/", 1)[-1]]))
+
+
+def load_terminology(content_dir: Path) -> tuple[Terminology, tuple[ContentProblem, ...]]:
+    """Index every terminology resource below ``content_dir/terminology``; what is wrong is returned, not raised."""
+    problems: list[ContentProblem] = []
+    resources: dict[str, dict[str, Mapping[str, Any]]] = {"NamingSystem": {}, "CodeSystem": {}, "ValueSet": {}, "ConceptMap": {}}
+    for path in sorted((content_dir / "terminology").glob("*-*.json")):
+        resource = _read(path, problems)
+        kind, name = resource.get("resourceType"), resource.get("id")
+        if kind not in resources or not isinstance(name, str):
+            problems.append(ContentProblem(path.name, "resourceType", "is no terminology resource with an id", "use NamingSystem, CodeSystem, ValueSet or ConceptMap"))
+        elif name in resources[kind]:
+            problems.append(ContentProblem(path.name, "id", f"'{name}' is used twice", "give every resource its own id"))
+        else:
+            resources[kind][name] = resource
+    systems = _systems(resources["NamingSystem"].values())
+    sets = _ValueSets(resources["ValueSet"], systems, problems)
+    terminology = Terminology(
+        systems=systems,
+        members={name: sets.members(name) for name in resources["ValueSet"]},
+        patterns={name: found for name in resources["ValueSet"] if (found := sets.patterns(name))},
+        excluded={name: found for name in resources["ValueSet"] if (found := sets.excluded(name))},
+        maps={name: _concept_map(resource, systems) for name, resource in resources["ConceptMap"].items()},
+        displays={name: dict(_displays(resource)) for name, resource in resources["CodeSystem"].items()},
+    )
+    return terminology, tuple(problems)
+
+
+def _read(path: Path, problems: list[ContentProblem]) -> Mapping[str, Any]:
+    try:
+        resource = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        problems.append(ContentProblem(path.name, "(file)", "is not JSON", "correct the JSON"))
+        return {}
+    return resource if isinstance(resource, Mapping) else {}
+
+
+def _systems(resources: Iterable[Mapping[str, Any]]) -> _Systems:
+    preferred: dict[str, str] = {}
+    forms: dict[str, str] = {}
+    for resource in resources:
+        identifiers = [item for item in resource.get("uniqueId", ()) if isinstance(item.get("value"), str)]
+        if not identifiers:
+            continue
+        uri = next((item["value"] for item in identifiers if item.get("preferred")), identifiers[0]["value"])
+        for item in identifiers:
+            preferred[item["value"]] = uri
+            preferred[item["value"].removeprefix("urn:oid:").rstrip("/").lower()] = uri
+        form = next((item.get("valueCode") for item in resource.get("extension", ()) if item.get("url") == _CODE_FORM), None)
+        if form in CODE_FORMS:
+            forms[uri] = form
+    return _Systems(preferred, forms)
+
+
+@dataclass(frozen=True, slots=True)
+class _ValueSets:
+    """Expansion of ValueSet.compose over the content's own resources."""
+
+    resources: Mapping[str, Mapping[str, Any]]
+    systems: _Systems
+    problems: list[ContentProblem]
+
+    def members(self, name: str, seen: frozenset[str] = frozenset()) -> frozenset[Concept]:
+        listed = {concept for include in self._parts(name, "include") for concept in self._concepts(include)}
+        for other in self._imports(name, seen):
+            listed |= self.members(other, seen | {name})
+        return frozenset(listed) - self.excluded(name)
+
+    def excluded(self, name: str) -> frozenset[Concept]:
+        return frozenset(concept for part in self._parts(name, "exclude") for concept in self._concepts(part))
+
+    def patterns(self, name: str, seen: frozenset[str] = frozenset()) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        own = [
+            (include["system"], _pattern(item["value"]))
+            for include in self._parts(name, "include")
+            for item in include.get("filter", ())
+            if item.get("op") == "regex" and self._is_pattern(name, item.get("value"))
+        ]
+        return (*own, *(pattern for other in self._imports(name, seen) for pattern in self.patterns(other, seen | {name})))
+
+    def _is_pattern(self, name: str, value: object) -> bool:
+        try:
+            _pattern(str(value))
+        except re.error:
+            self.problems.append(ContentProblem(f"ValueSet-{name}.json", "compose.include.filter", "is not a regular expression", "correct the pattern"))
+            return False
+        return True
+
+    def _parts(self, name: str, part: str) -> Iterator[Mapping[str, Any]]:
+        yield from self.resources[name].get("compose", {}).get(part, ())
+
+    def _concepts(self, part: Mapping[str, Any]) -> Iterator[Concept]:
+        for item in part.get("concept", ()):
+            yield self.systems.concept(part.get("system", ""), item["code"])
+
+    def _imports(self, name: str, seen: frozenset[str]) -> Iterator[str]:
+        for include in self._parts(name, "include"):
+            for url in include.get("valueSet", ()):
+                other = url.split("|", 1)[0].rsplit("/", 1)[-1]
+                if other not in self.resources or other in seen | {name}:
+                    self.problems.append(
+                        ContentProblem(f"ValueSet-{name}.json", "compose.include.valueSet", f"'{other}' is missing or refers back", "name an existing value set")
+                    )
+                else:
+                    yield other
+
+
+@lru_cache(maxsize=256)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)
+
+
+def _concept_map(resource: Mapping[str, Any], systems: _Systems) -> dict[str, dict[Concept, tuple[str, ...]]]:
+    found: dict[str, dict[Concept, tuple[str, ...]]] = {}
+    for group in resource.get("group", ()):
+        target = group.get("target", "").rsplit("/", 1)[-1]
+        source = group.get("source", "")
+        index = found.setdefault(target, {})
+        for element in group.get("element", ()):
+            concept = Concept(TEXT_SYSTEM, normalise_text(element["code"])) if source == TEXT_SYSTEM else systems.concept(source, element["code"])
+            codes = tuple(item["code"] for item in element.get("target", ()) if item.get("equivalence") != "unmatched" and "code" in item)
+            index[concept] = tuple(dict.fromkeys((*index.get(concept, ()), *codes)))
+    return found
+
+
+def _displays(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for concept in resource.get("concept", ()):
+        yield concept["code"], concept.get("display", concept["code"])
