@@ -1,1 +1,33 @@
-"""."""
+"""The ``cds-service`` command."""
+
+from __future__ import annotations
+
+import click
+
+from cds_service import __version__
+from cds_service.cli.assess import assess, facts
+from cds_service.cli.check import check
+from cds_service.cli.errors import Commands
+from cds_service.cli.serve import serve
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="cds-service")
+def main() -> None:
+    r"""Clinical decision support from FHIR records: facts, recommendations, cards.
+
+    \b
+    A first look, with a record of your own:
+      cds-service facts record.json                       what the record says
+      cds-service assess record.json --hook patient-view  the cards it gives
+      cds-service serve                                   the same over CDS Hooks
+      cds-service check                                   whether the content is sound
+    """
+
+
+main.add_command(serve)
+main.add_command(facts)
+main.add_command(assess)
+main.add_command(check)
+
+__all__ = ["main"]

@@ -57,4 +57,4 @@ def explain(error: ValidationError) -> str:
 def _missing(error: ValidationError) -> str:
     present: Any = error.instance
     wanted: Any = error.validator_value
-    return next(name for name in wanted if name not in present)
+    return str(next(name for name in wanted if name not in present))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from cds_service.fhir.bundles import Item, is_partial, items, link
 from cds_service.fhir.record import Resource
-from cds_service.prefetch.requirements import Requirement
+from cds_service.plans.compiled import DataRequirement
+from cds_service.prefetch.requirements import filters_of
 
 # Outcome codes that mean "you may not see" or "I could not look", however mild their severity
 _NOT_LOOKED = frozenset({"security", "login", "forbidden", "suppressed", "timeout", "throttled", "incomplete"})
@@ -76,7 +77,7 @@ def _is_mild(outcome: Resource) -> bool:
     return all(isinstance(one, dict) and one.get("severity") in _MILD and one.get("code") not in _NOT_LOOKED for one in issues)
 
 
-def states(answers: Sequence[Answer], requirements: Sequence[Requirement], aliases: Mapping[str, str]) -> dict[str, State]:
+def states(answers: Sequence[Answer], requirements: Sequence[DataRequirement], aliases: Mapping[str, str]) -> dict[str, State]:
     """The state of every key of the content; a key that nothing answers is ``UNAVAILABLE``.
 
     A value named like one of our keys (or by an alias, or with a site's suffix) decides that key; other values are told
@@ -112,12 +113,12 @@ def _both(first: State | None, second: State) -> State:
     return State.TRUNCATED
 
 
-def _by_content(requirement: Requirement, requirements: Sequence[Requirement], foreign: Iterable[Answer]) -> State:
+def _by_content(requirement: DataRequirement, requirements: Sequence[DataRequirement], foreign: Iterable[Answer]) -> State:
     """The best state that values under unknown names prove for a requirement."""
     return max((_proves(answer, requirement, requirements) for answer in foreign), default=State.UNAVAILABLE)
 
 
-def _proves(answer: Answer, requirement: Requirement, requirements: Sequence[Requirement]) -> State:
+def _proves(answer: Answer, requirement: DataRequirement, requirements: Sequence[DataRequirement]) -> State:
     types = answer.types or frozenset(filter(None, (_searched_type(answer.self_url),)))
     if requirement.type not in types or answer.is_null:
         return State.UNAVAILABLE
@@ -132,16 +133,12 @@ def _searched_type(url: str | None) -> str | None:
     return urlsplit(url).path.rstrip("/").rpartition("/")[2] if url else None
 
 
-def _covers(url: str, requirement: Requirement) -> bool:
+def _covers(url: str, requirement: DataRequirement) -> bool:
     """Whether the search behind ``Bundle.link[self]`` asked for at least what the requirement asks for."""
     if _searched_type(url) != requirement.type:
         return False
-    for name, value in _parameters(url):
-        allowed = {"code": requirement.codes, "category": requirement.categories}.get(name)
-        if name not in _NEUTRAL and (not allowed or not set(allowed) <= set(value.split(","))):
+    wanted = filters_of(requirement)
+    for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
+        if name not in _NEUTRAL and not (name in wanted and set(wanted[name]) <= set(value.split(","))):
             return False
     return True
-
-
-def _parameters(url: str) -> Iterator[tuple[str, str]]:
-    yield from parse_qsl(urlsplit(url).query, keep_blank_values=True)

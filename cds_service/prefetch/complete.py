@@ -9,12 +9,13 @@ from cds_service.errors import DataUnavailable
 from cds_service.fhir.bundles import items
 from cds_service.fhir.record import PatientRecord
 from cds_service.hooks.invocation import Invocation
+from cds_service.plans.compiled import DataRequirement
 from cds_service.prefetch.answers import State, read_answers, states
 from cds_service.prefetch.record import gather
-from cds_service.prefetch.requirements import REQUIRED_TYPE, Requirement, required_keys
+from cds_service.prefetch.requirements import REQUIRED_TYPE, required_keys
 
 
-def complete_prefetch(invocation: Invocation, requirements: Sequence[Requirement], aliases: Mapping[str, str]) -> PatientRecord:
+def complete_prefetch(invocation: Invocation, requirements: Sequence[DataRequirement], aliases: Mapping[str, str]) -> PatientRecord:
     """Build the record of a hook call.
 
     ``aliases`` maps a client's prefetch keys to ours. Raises :class:`DataUnavailable` when the required key was not
@@ -40,7 +41,7 @@ def complete_prefetch(invocation: Invocation, requirements: Sequence[Requirement
     )
 
 
-def _refuse_other_versions(record: PatientRecord, requirements: Sequence[Requirement]) -> None:
+def _refuse_other_versions(record: PatientRecord, requirements: Sequence[DataRequirement]) -> None:
     """Refuse a record whose required resources all came in another FHIR version: silence would look like an answer."""
     required = any(requirement.type == REQUIRED_TYPE for requirement in requirements)
     if required and REQUIRED_TYPE in record.doubtful_types and not record.of(REQUIRED_TYPE):

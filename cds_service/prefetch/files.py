@@ -13,6 +13,8 @@ from cds_service.errors import UnreadableFile
 from cds_service.fhir.bundles import Item, items
 from cds_service.fhir.record import Issue, PatientRecord
 from cds_service.fhir.references import literal, subject_of, text_of
+from cds_service.hooks.parse import parse_hook_request
+from cds_service.model.assessment import Hook
 from cds_service.prefetch.record import gather
 
 _BOM = b"\xef\xbb\xbf"
@@ -36,6 +38,12 @@ def read_file(path: Path, patient: str | None = None, orders: Path | None = None
     if patient is not None and record.patient is None and not record.entries:
         raise UnreadableFile(f"{path.name} holds nothing about the chosen patient", remedy=_choose(_patients(found) or _subjects(found)))
     return replace(record, whole=True, issues=(*record.issues, *_outcomes(found)))
+
+
+def request_hook(path: Path) -> Hook | None:
+    """The hook call of a file that is a CDS Hooks request, ``None`` for other files. Raises what reading a request raises."""
+    content = _content(path)
+    return parse_hook_request(content).hook if _is_request(content) else None
 
 
 def _content(path: Path) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from cds_service.prefetch.requirements import Requirement
+from cds_service.plans.compiled import DataRequirement
+from cds_service.prefetch.requirements import filters_of
 
 MAX_KEYS = 10
 MAX_LENGTH = 1800  # what URLs survive in proxies, with room for the server's own address
@@ -22,19 +23,15 @@ _DATES = ("date", "onset-date", "recorded-date", "authoredon", "authored", "effe
 _CONTROL = ("_count", "_sort")
 
 
-def template_of(requirement: Requirement) -> str:
+def template_of(requirement: DataRequirement) -> str:
     """The query of one requirement, codes spelled out because most EHRs cannot resolve a value set by ``:in``."""
     if requirement.type == "Patient":
         return "Patient/{{context.patientId}}"
-    parts = ["patient={{context.patientId}}"]
-    if requirement.categories:
-        parts.append("category=" + ",".join(requirement.categories))
-    if requirement.codes:
-        parts.append("code=" + ",".join(requirement.codes))
-    return f"{requirement.type}?{'&'.join(parts)}"
+    tokens = [f"{name}={','.join(codes)}" for name, codes in filters_of(requirement).items()]
+    return f"{requirement.type}?{'&'.join(['patient={{context.patientId}}', *tokens])}"
 
 
-def templates(requirements: Iterable[Requirement]) -> dict[str, str]:
+def templates(requirements: Iterable[DataRequirement]) -> dict[str, str]:
     """The ``prefetch`` of a discovery entry: key -> template, in the order of the content."""
     return {requirement.key: template_of(requirement) for requirement in requirements}
 

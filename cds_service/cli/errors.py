@@ -1,0 +1,30 @@
+"""Errors on the command line: one clear line, what to do, and an exit code; never a traceback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cds_service.errors import ContentError, ServiceError
+from cds_service.settings import SettingsError
+
+FAILED = 1
+MISUSED = 2
+
+
+class Commands(click.Group):
+    """A group whose commands may raise our errors."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error of ours ends it with 2 (settings) or 1 (anything else)."""
+        try:
+            return super().invoke(ctx)
+        except (ContentError, SettingsError) as error:
+            for problem in error.problems:
+                click.echo(f"error: {problem}", err=True)
+            click.echo(error.remedy, err=True)
+            ctx.exit(MISUSED if isinstance(error, SettingsError) else FAILED)
+        except ServiceError as error:
+            click.echo(f"error: {error.problem}. {error.remedy}", err=True)
+            ctx.exit(FAILED)

@@ -1,0 +1,68 @@
+"""One hook call, answered: complete the record, assess it, render the cards, check the answer.
+
+The day of the assessment is taken here, once, and nowhere below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cds_service.assess import assess
+from cds_service.cards import render_cards
+from cds_service.errors import UnknownService, WrongHook
+from cds_service.fhir.record import PatientRecord
+from cds_service.hooks.invocation import Invocation
+from cds_service.hooks.response import check_response
+from cds_service.knowledge import Knowledge
+from cds_service.model.assessment import Assessment, Hook
+from cds_service.prefetch.complete import complete_prefetch
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The response ``body`` of a hook call and the assessment behind it."""
+
+    body: Mapping[str, Any]
+    assessment: Assessment
+
+    @property
+    def cards(self) -> int:
+        """How many cards there are."""
+        return len(self.body["cards"])
+
+    @property
+    def codes(self) -> list[str]:
+        """The recommendation codes that fired, in order, each once."""
+        return list(dict.fromkeys(item.code for item in self.assessment.recommendations))
+
+    @property
+    def issues(self) -> list[str]:
+        """The kinds of oddities in the record, each once."""
+        return sorted({issue.code for issue in self.assessment.facts.issues})
+
+
+def respond(invocation: Invocation, knowledge: Knowledge, as_of: date, aliases: Mapping[str, str]) -> Answer:
+    """Answer a hook call as of a day.
+
+    ``aliases`` maps a client's prefetch keys to ours. Raises :class:`UnknownService`, :class:`WrongHook`, and what
+    :func:`~cds_service.prefetch.complete.complete_prefetch` raises.
+    """
+    hook = invocation.hook
+    service = knowledge.services.get((str(hook.service), hook.name))
+    if service is None:
+        if any(service_id == hook.service for service_id, _ in knowledge.services):
+            raise WrongHook("the service does not answer this hook", where="hook")
+        raise UnknownService("no service has this id")
+    record = complete_prefetch(invocation, service.requirements, aliases)
+    return answer(record, hook, knowledge, as_of)
+
+
+def answer(record: PatientRecord, hook: Hook, knowledge: Knowledge, as_of: date) -> Answer:
+    """Assess a record and render what was found; used by every edge, so that all say the same."""
+    assessment = assess(record, hook, knowledge, as_of)
+    body = {"cards": render_cards(assessment, knowledge)}
+    check_response(body)
+    return Answer(body, assessment)

@@ -1,0 +1,50 @@
+"""The Flask application: routes, errors, headers and the request log around one :class:`~cds_service.wiring.Application`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, BinaryIO
+
+from flask import Flask
+
+from cds_service.settings import load_settings
+from cds_service.web import errors, headers, health, log, services
+from cds_service.web.reply import OrjsonProvider
+from cds_service.wiring import Application, build
+
+WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+def create_app(application: Application, log_stream: BinaryIO | None = None) -> Flask:
+    """Build the web edge of an application; ``log_stream`` takes the request log in place of standard output."""
+    app = Flask("cds_service", static_folder=None)
+    app.json = OrjsonProvider(app)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # a redirect would be neither JSON nor wanted by any client
+    app.config["MAX_CONTENT_LENGTH"] = application.settings.max_body_bytes
+    log.install(app, log.make_logger(application.settings.log_level, log_stream))
+    headers.install(app, application.settings.cors_origins)
+    errors.install(app)
+    app.register_blueprint(services.blueprint(application))
+    app.register_blueprint(health.blueprint(len(application.services)))
+    if application.settings.base_path:
+        app.wsgi_app = _below(application.settings.base_path, app.wsgi_app)  # type: ignore[method-assign,assignment]
+    return app
+
+
+def from_environment() -> Flask:
+    """The application as the environment describes it, for any WSGI server."""
+    return create_app(build(load_settings()))
+
+
+def _below(base: str, app: WSGI) -> WSGI:
+    """Serve below the path of the public address too, for proxies that do not strip it."""
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == base or path.startswith(f"{base}/"):
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + base
+            environ["PATH_INFO"] = path[len(base) :] or "/"
+        return app(environ, start_response)
+
+    return application

@@ -1,0 +1,70 @@
+"""Reading a request body: declared as JSON, no larger than allowed (also once unpacked), and really JSON.
+
+JSON is read strictly (RFC 8259: no NaN, no comments, valid UTF-8, bounded depth). Where a key stands twice, the last one
+counts, as in every common reader.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import orjson
+from flask import Request
+
+from cds_service.errors import BodyTooLarge, MalformedRequest, WrongContentType
+
+_BOM = b"\xef\xbb\xbf"
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+def read_json(request: Request, limit: int) -> Any:
+    """The parsed body. Raises :class:`WrongContentType`, :class:`BodyTooLarge` or :class:`MalformedRequest`."""
+    if not _is_json(request.mimetype):
+        raise WrongContentType("the body must be declared as JSON")
+    if request.content_length is not None and request.content_length > limit:
+        raise _too_large(limit)
+    raw = _unpacked(request.get_data(cache=False), request.headers.get("Content-Encoding", "identity"), limit)
+    if not raw:
+        raise MalformedRequest("the body is empty", where="request")
+    try:
+        return orjson.loads(raw.removeprefix(_BOM))
+    except orjson.JSONDecodeError as error:
+        # Line and column help to find the fault; the text around it may be a patient's
+        place = f"line {error.lineno}, column {error.colno}"
+        raise MalformedRequest(f"the body is not JSON ({place})", where="request", remedy="Send valid JSON in UTF-8.") from None
+
+
+def _is_json(mimetype: str) -> bool:
+    return mimetype == "application/json" or (mimetype.startswith("application/") and mimetype.endswith("+json"))
+
+
+def _unpacked(raw: bytes, encoding: str, limit: int) -> bytes:
+    match encoding.strip().lower():
+        case "" | "identity":
+            return raw
+        case "gzip" | "x-gzip":
+            return _gunzip(raw, limit)
+        case _:
+            raise WrongContentType("the body has a Content-Encoding other than gzip", remedy="Send the body plain or as gzip.")
+
+
+def _gunzip(raw: bytes, limit: int) -> bytes:
+    """Unpack every gzip member, never holding more than the limit."""
+    unpacked = bytearray()
+    while raw:
+        stream = zlib.decompressobj(_GZIP)
+        try:
+            unpacked += stream.decompress(raw, limit + 1 - len(unpacked))
+        except zlib.error:
+            raise MalformedRequest("the body is declared as gzip and is not", where="request") from None
+        if len(unpacked) > limit:
+            raise _too_large(limit)
+        if not stream.eof:
+            raise MalformedRequest("the gzip body is cut off", where="request")
+        raw = stream.unused_data
+    return bytes(unpacked)
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(f"the body is larger than {limit} bytes")

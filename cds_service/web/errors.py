@@ -1,0 +1,83 @@
+"""The only place where errors become HTTP: always an OperationOutcome, never a traceback or a value of the request."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+
+from flask import Flask, Response, g
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+
+from cds_service import errors
+from cds_service.web.reply import json_reply
+
+
+def install(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(errors.ServiceError, _known)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(RecursionError, _too_deep)
+    app.register_error_handler(Exception, _unknown)
+
+
+def outcome(error: errors.ServiceError) -> dict[str, object]:
+    """The OperationOutcome of an error: what is wrong, where, and what to do."""
+    issue: dict[str, object] = {
+        "severity": "error",
+        "code": error.code,
+        "details": {"text": error.problem},
+        "diagnostics": error.remedy,
+    }
+    if error.where is not None:
+        issue["expression"] = [error.where]
+    return {"resourceType": "OperationOutcome", "issue": [issue]}
+
+
+def _known(error: errors.ServiceError) -> Response:
+    _note(error)
+    if error.status >= 500:
+        g.entry["problem"] = error.problem  # our own words; the caller learns only that it is our fault
+        return json_reply(outcome(errors.ServiceError("the request could not be answered")), error.status)
+    return json_reply(outcome(error), error.status)
+
+
+def _http(error: HTTPException) -> Response:
+    """What Flask and Werkzeug refuse by themselves, in our words."""
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        reply = _known(errors.MethodNotAllowed("this path does not take this method"))
+        reply.headers["Allow"] = allowed
+        return reply
+    if isinstance(error, RequestEntityTooLarge):
+        return _known(errors.BodyTooLarge("the body is larger than allowed"))
+    if error.code == 404:
+        return _known(errors.UnknownService("there is nothing at this path"))
+    if error.code is not None and 400 <= error.code < 500:
+        reply = _known(errors.MalformedRequest("the request could not be read"))
+        reply.status_code = error.code
+        return reply
+    return _unknown(error)
+
+
+def _too_deep(_: RecursionError) -> Response:
+    return _known(errors.MalformedRequest("the body is nested too deeply", remedy="Send resources nested as FHIR defines them."))
+
+
+def _unknown(error: Exception) -> Response:
+    """A defect of ours. The log gets the kind of error and the lines of code it passed, both free of data."""
+    _note(error)
+    g.entry["at"] = _places(error.__traceback__ or sys.exc_info()[2])
+    return json_reply(outcome(errors.ServiceError("the request could not be answered")), 500)
+
+
+def _note(error: Exception) -> None:
+    g.entry["error"] = type(error).__name__
+
+
+def _places(traceback: TracebackType | None) -> list[str]:
+    """``module:line`` of the innermost frames, innermost last."""
+    places = []
+    while traceback is not None:
+        places.append(f"{traceback.tb_frame.f_globals.get('__name__', '?')}:{traceback.tb_lineno}")
+        traceback = traceback.tb_next
+    return places[-6:]

@@ -1,0 +1,64 @@
+"""The composition root: from settings to an application that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from cds_service.errors import ContentError
+from cds_service.hooks.invocation import Invocation
+from cds_service.knowledge import Knowledge, load_knowledge
+from cds_service.plans.compiled import Service
+from cds_service.prefetch.discovery import discovery, lint_services
+from cds_service.respond import Answer, respond
+from cds_service.settings import Settings, SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything that an edge needs; ``today`` gives the day of an assessment in the configured time zone."""
+
+    settings: Settings
+    knowledge: Knowledge
+    discovery: Mapping[str, Any]
+    today: Callable[[], date]
+
+    @property
+    def services(self) -> Mapping[tuple[str, str], Service]:
+        """The services by (id, hook)."""
+        return self.knowledge.services
+
+    def respond(self, invocation: Invocation) -> Answer:
+        """Answer a hook call today."""
+        return respond(invocation, self.knowledge, self.today(), self.settings.prefetch_aliases)
+
+
+def load_content(content_dir: Path, disabled: frozenset[str] = frozenset()) -> Knowledge:
+    """Load and check a content folder, its prefetch templates too. Raises :class:`ContentError` with every problem."""
+    knowledge = load_knowledge(content_dir, disabled=disabled)
+    problems = lint_services(knowledge.services.values())
+    if problems:
+        raise ContentError(problems)
+    return knowledge
+
+
+def build(settings: Settings, today: Callable[[], date] | None = None) -> Application:
+    """Build the application. Raises :class:`ContentError` and :class:`SettingsError`; ``today`` stands in for the clock."""
+    knowledge = load_content(settings.content_dir, frozenset(settings.disabled_codes))
+    _check_aliases(settings, knowledge)
+    return Application(
+        settings=settings,
+        knowledge=knowledge,
+        discovery=discovery(knowledge.services.values()),
+        today=today or (lambda: datetime.now(settings.zone).date()),
+    )
+
+
+def _check_aliases(settings: Settings, knowledge: Knowledge) -> None:
+    keys = sorted({requirement.key for service in knowledge.services.values() for requirement in service.requirements})
+    unknown = sorted(set(settings.prefetch_aliases.values()) - set(keys))
+    if unknown:
+        raise SettingsError([f"CDS_PREFETCH_ALIASES: {', '.join(unknown)} is no prefetch key of ours; these are: {', '.join(keys)}"])

@@ -1,0 +1,40 @@
+"""How gunicorn serves: read by `cds-service serve`, and by `gunicorn -c deploy/gunicorn.conf.py "cds_service.web:from_environment()"`.
+
+The numbers that a site may want to change are settings (deploy/sample.env); the rest is here.
+"""
+
+import gc
+import os
+
+from cds_service.settings import load_settings
+
+_settings = load_settings()
+
+bind = [_settings.bind]
+workers = _settings.workers
+threads = _settings.threads
+worker_class = "gthread"
+# Each worker listens on a socket of its own: with one shared socket, one worker may take all kept-alive connections
+reuse_port = True
+# The content is read and checked once, before the workers are forked; a mistake in it stops the start
+preload_app = True
+
+# An answer takes milliseconds; a worker that is silent for this long is stuck
+timeout = 30
+# On SIGTERM: time for answers that are being written
+graceful_timeout = 10
+keepalive = 15
+# Heartbeats go to memory; on a disk they can block a worker
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
+control_socket_disable = True
+
+# The service writes one line per request itself; an access log would repeat it, with the client's address
+accesslog = None
+errorlog = "-"
+loglevel = "warning" if _settings.log_level == "info" else _settings.log_level
+
+
+def when_ready(_server):  # noqa: ANN001, ANN201
+    """Keep what is loaded out of garbage collection, so that workers go on sharing its memory."""
+    gc.collect()
+    gc.freeze()
