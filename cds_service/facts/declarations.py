@@ -21,7 +21,23 @@ from cds_service.model.declaration import Askable, Declaration, FactModel
 CONTRARY = frozenset({"later-result", "conflicting-result", "other-primary", "better-placed-record", "emergency", "refutation"})
 _ENTRY = frozenset({"path", "reader", "options", "expression", "gives", "members", "after", "shows"})
 _PATH = frozenset(
-    {"path", "type", "title", "unit", "codes", "values", "many", "known", "internal", "closedWorld", "contrary", "askable", "unverified", "members", "shows"}
+    {
+        "path",
+        "type",
+        "title",
+        "unit",
+        "codes",
+        "values",
+        "many",
+        "known",
+        "internal",
+        "closedWorld",
+        "contrary",
+        "askable",
+        "unverified",
+        "members",
+        "shows",
+    }
 )
 
 
@@ -29,8 +45,16 @@ class _Loader(yaml.CSafeLoader):
     """YAML with exact decimals; dates stay texts."""
 
 
-_Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(str(loader.construct_scalar(node))))
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: str(loader.construct_scalar(node)))
+def _written(loader: Any, node: Any) -> str:
+    return str(loader.construct_scalar(node))
+
+
+def _decimal(loader: Any, node: Any) -> Decimal:
+    return Decimal(_written(loader, node))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +77,9 @@ def read_yaml(path: Path, problems: list[ContentProblem]) -> Mapping[str, Any]:
         loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a safe loader with two more constructors
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
-        problems.append(ContentProblem(path.name, f"line {mark.line + 1}" if mark else "(file)", "is not YAML", "correct the indentation or quoting"))
+        problems.append(
+            ContentProblem(path.name, f"line {mark.line + 1}" if mark else "(file)", "is not YAML", "correct the indentation or quoting")
+        )
         return {}
     return loaded if isinstance(loaded, Mapping) else {}
 

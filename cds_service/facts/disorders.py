@@ -173,7 +173,9 @@ class _Sorter:
         return site, concept, unsure
 
     def _attributed(self, resource: Resource, disorders: Disorders) -> bool:
-        links = [name for url in self.options["links"] for item in extensions(resource, url) for name in references(item.get("valueReference"))]
+        links = [
+            name for url in self.options["links"] for item in extensions(resource, url) for name in references(item.get("valueReference"))
+        ]
         if links:
             return any(matches(name, disorders.references()) for name in links)
         return disorders.only_primary

@@ -175,7 +175,11 @@ def load_facts(
 def _compile(spec: Spec, model: FactModel, parameter_types: Type, problems: list[ContentProblem]) -> Expression | None:
     if spec.expression is None:
         if spec.reader not in READERS:
-            problems.append(ContentProblem(spec.file, spec.path, f"names the unknown reader '{spec.reader}'", f"use one of {', '.join(sorted(READERS))}"))
+            problems.append(
+                ContentProblem(
+                    spec.file, spec.path, f"names the unknown reader '{spec.reader}'", f"use one of {', '.join(sorted(READERS))}"
+                )
+            )
         return None
     try:
         return compile_expression(spec.expression, variables={"facts": model.root, "parameters": parameter_types})
@@ -217,7 +221,25 @@ def _with_dependencies(model: FactModel, compiled: Sequence[tuple[Spec, Expressi
 
 
 _VALUE_SET_OPTIONS = frozenset(
-    {"codes", "notComparable", "topical", "generic", "unspecific", "other", "traps", "suspectedOnly", "in", "notIn", "is", "yes", "no", "conditions", "observations", "courses", "radiotherapy"}
+    {
+        "codes",
+        "notComparable",
+        "topical",
+        "generic",
+        "unspecific",
+        "other",
+        "traps",
+        "suspectedOnly",
+        "in",
+        "notIn",
+        "is",
+        "yes",
+        "no",
+        "conditions",
+        "observations",
+        "courses",
+        "radiotherapy",
+    }
 )
 _MAP_OPTIONS = frozenset({"map", "fieldMap", "codeMap", "disorderMap"})
 
@@ -239,4 +261,9 @@ def _reference_problems(spec: Spec, terminology: Terminology) -> Iterable[Conten
         known = terminology.members if option in _VALUE_SET_OPTIONS else terminology.maps if option in _MAP_OPTIONS else None
         if known is not None and value not in known:
             kind = "value set" if known is terminology.members else "concept map"
-            yield ContentProblem(spec.file, f"{spec.path}.options.{option}", f"names the {kind} '{value}', which the content lacks", "add it or correct the name")
+            yield ContentProblem(
+                spec.file,
+                f"{spec.path}.options.{option}",
+                f"names the {kind} '{value}', which the content lacks",
+                "add it or correct the name",
+            )

@@ -14,22 +14,41 @@ from cds_service.model.facts import Evidence
 IGNORED = "ignored"
 
 # resource type -> status -> what it means for us; a status that is not listed is IGNORED
+_RESULT = {
+    "final": "final",
+    "amended": "final",
+    "corrected": "final",
+    "registered": "preliminary",
+    "preliminary": "preliminary",
+    None: "preliminary",
+}
+_REQUEST = {"draft": "draft", "active": "active", "on-hold": "active", "completed": "completed"}
 _STATES: Mapping[str, Mapping[str | None, str]] = {
-    "Observation": {"final": "final", "amended": "final", "corrected": "final", "registered": "preliminary", "preliminary": "preliminary", None: "preliminary"},
-    "DiagnosticReport": {
-        "final": "final", "amended": "final", "corrected": "final", "appended": "final", "registered": "preliminary", "partial": "preliminary",
-        "preliminary": "preliminary", None: "preliminary",
-    },
+    "Observation": _RESULT,
+    "DiagnosticReport": _RESULT | {"appended": "final", "partial": "preliminary"},
     "ImagingStudy": {"available": "final", "registered": "preliminary", None: "preliminary"},
-    "Procedure": {"completed": "done", "in-progress": "ongoing", "preparation": "planned", "not-done": "not-done", "aborted": "not-done", None: "preliminary"},
-    "ServiceRequest": {"draft": "draft", "active": "active", "on-hold": "active", "completed": "completed"},
-    "MedicationRequest": {"draft": "draft", "active": "active", "on-hold": "active", "completed": "completed"},
-    "Task": {"draft": "draft", "requested": "active", "accepted": "active", "in-progress": "active", "ready": "active", "completed": "completed"},
+    "Procedure": {
+        "completed": "done",
+        "in-progress": "ongoing",
+        "preparation": "planned",
+        "not-done": "not-done",
+    },
+    "ServiceRequest": _REQUEST,
+    "MedicationRequest": _REQUEST,
+    "Task": _REQUEST | {"requested": "active", "accepted": "active", "in-progress": "active", "ready": "active"},
     "MedicationAdministration": {"in-progress": "done", "completed": "done", "on-hold": "done"},
     "MedicationStatement": {"active": "done", "completed": "done", "on-hold": "done"},
     "EpisodeOfCare": {"active": "done", "finished": "done", "onhold": "done"},
-    "ResearchSubject": {"on-study": "done", "on-study-intervention": "done", "on-study-observation": "done", "follow-up": "done", "eligible": "planned", "screening": "planned", "candidate": "planned"},
-}  # fmt: skip
+    "ResearchSubject": {
+        "on-study": "done",
+        "on-study-intervention": "done",
+        "on-study-observation": "done",
+        "follow-up": "done",
+        "eligible": "planned",
+        "screening": "planned",
+        "candidate": "planned",
+    },
+}
 
 _DATES: Mapping[str, tuple[str, ...]] = {
     "Observation": ("effectiveDateTime", "effectivePeriod.end", "effectivePeriod.start", "effectiveInstant", "issued"),

@@ -34,7 +34,8 @@ class _Systems:
         found = self.preferred.get(system) or self.preferred.get(system.removeprefix("urn:oid:").rstrip("/").lower())
         if found is None and "/" in system:  # editions and versions hang below the system's own URI
             parts = system.split("/")
-            found = next((self.preferred[head] for n in range(len(parts) - 1, 2, -1) if (head := "/".join(parts[:n])) in self.preferred), None)
+            heads = ("/".join(parts[:n]) for n in range(len(parts) - 1, 2, -1))
+            found = next((self.preferred[head] for head in heads if head in self.preferred), None)
         return found or system
 
 
@@ -58,9 +59,9 @@ class Terminology:
         """Whether a value set holds a code."""
         if concept in self.members[value_set]:
             return True
-        if concept in self.excluded.get(value_set, ()):
+        if concept in self.excluded[value_set]:
             return False
-        return any(system == concept.system and pattern.fullmatch(concept.code) for system, pattern in self.patterns.get(value_set, ()))
+        return any(system == concept.system and pattern.fullmatch(concept.code) for system, pattern in self.patterns[value_set])
 
     def match(self, value_set: str, codeable: object) -> Concept | None:
         """The first code of a CodeableConcept that a value set holds."""
@@ -77,9 +78,10 @@ class Terminology:
     def translations(self, concept_map: str, codeable: object, target: str) -> tuple[tuple[str, Concept], ...]:
         """Every (target code, matched concept) of a CodeableConcept: by code, and by text only where no code matched."""
         found = tuple((code, c) for c in self.concepts(codeable) for code in self.translate(concept_map, c, target))
-        return found or tuple(
-            (code, Concept(TEXT_SYSTEM, normalise_text(text))) for text in texts(codeable) for code in self.translate_text(concept_map, text, target)
-        )
+        if found:
+            return found
+        written = [(text, self.translate_text(concept_map, text, target)) for text in texts(codeable)]
+        return tuple((code, Concept(TEXT_SYSTEM, normalise_text(text))) for text, codes in written for code in codes)
 
     def display(self, code_system: str, code: str) -> str:
         """The words that cards use for one of our codes."""
@@ -102,7 +104,8 @@ def load_terminology(content_dir: Path) -> tuple[Terminology, tuple[ContentProbl
         resource = _read(path, problems)
         kind, name = resource.get("resourceType"), resource.get("id")
         if kind not in resources or not isinstance(name, str):
-            problems.append(ContentProblem(path.name, "resourceType", "is no terminology resource with an id", "use NamingSystem, CodeSystem, ValueSet or ConceptMap"))
+            remedy = "use NamingSystem, CodeSystem, ValueSet or ConceptMap"
+            problems.append(ContentProblem(path.name, "resourceType", "is no terminology resource with an id", remedy))
         elif name in resources[kind]:
             problems.append(ContentProblem(path.name, "id", f"'{name}' is used twice", "give every resource its own id"))
         else:
@@ -112,8 +115,8 @@ def load_terminology(content_dir: Path) -> tuple[Terminology, tuple[ContentProbl
     terminology = Terminology(
         systems=systems,
         members={name: sets.members(name) for name in resources["ValueSet"]},
-        patterns={name: found for name in resources["ValueSet"] if (found := sets.patterns(name))},
-        excluded={name: found for name in resources["ValueSet"] if (found := sets.excluded(name))},
+        patterns={name: sets.patterns(name) for name in resources["ValueSet"]},
+        excluded={name: sets.excluded(name) for name in resources["ValueSet"]},
         maps={name: _concept_map(resource, systems) for name, resource in resources["ConceptMap"].items()},
         displays={name: dict(_displays(resource)) for name, resource in resources["CodeSystem"].items()},
     )
@@ -140,7 +143,7 @@ def _systems(resources: Iterable[Mapping[str, Any]]) -> _Systems:
         for item in identifiers:
             preferred[item["value"]] = uri
             preferred[item["value"].removeprefix("urn:oid:").rstrip("/").lower()] = uri
-        form = next((item.get("valueCode") for item in resource.get("extension", ()) if item.get("url") == _CODE_FORM), None)
+        form = next((str(item.get("valueCode")) for item in resource.get("extension", ()) if item.get("url") == _CODE_FORM), "plain")
         if form in CODE_FORMS:
             forms[uri] = form
     return _Systems(preferred, forms)
@@ -176,9 +179,12 @@ class _ValueSets:
         try:
             _pattern(str(value))
         except re.error:
-            self.problems.append(ContentProblem(f"ValueSet-{name}.json", "compose.include.filter", "is not a regular expression", "correct the pattern"))
+            self._problem(name, "compose.include.filter", "is not a regular expression", "correct the pattern")
             return False
         return True
+
+    def _problem(self, name: str, element: str, problem: str, remedy: str) -> None:
+        self.problems.append(ContentProblem(f"ValueSet-{name}.json", element, problem, remedy))
 
     def _parts(self, name: str, part: str) -> Iterator[Mapping[str, Any]]:
         yield from self.resources[name].get("compose", {}).get(part, ())
@@ -192,9 +198,7 @@ class _ValueSets:
             for url in include.get("valueSet", ()):
                 other = url.split("|", 1)[0].rsplit("/", 1)[-1]
                 if other not in self.resources or other in seen | {name}:
-                    self.problems.append(
-                        ContentProblem(f"ValueSet-{name}.json", "compose.include.valueSet", f"'{other}' is missing or refers back", "name an existing value set")
-                    )
+                    self._problem(name, "compose.include.valueSet", f"'{other}' is missing or refers back", "name an existing value set")
                 else:
                     yield other
 
@@ -211,7 +215,8 @@ def _concept_map(resource: Mapping[str, Any], systems: _Systems) -> dict[str, di
         source = group.get("source", "")
         index = found.setdefault(target, {})
         for element in group.get("element", ()):
-            concept = Concept(TEXT_SYSTEM, normalise_text(element["code"])) if source == TEXT_SYSTEM else systems.concept(source, element["code"])
+            text = source == TEXT_SYSTEM
+            concept = Concept(TEXT_SYSTEM, normalise_text(element["code"])) if text else systems.concept(source, element["code"])
             codes = tuple(item["code"] for item in element.get("target", ()) if item.get("equivalence") != "unmatched" and "code" in item)
             index[concept] = tuple(dict.fromkeys((*index.get(concept, ()), *codes)))
     return found

@@ -32,11 +32,17 @@ def read_result(context: Context, spec: Spec) -> Reading:
     if len(values) > 1:
         references = tuple(item.reference for item in proof)
         conflict = Conflict(spec.path, tuple(sorted(values)), references, "valid results differ")
-        return Reading(findings=(Finding(path=spec.path, value=spec.options["conflict"], evidence=proof, weak=weak(proof)),), conflicts=(conflict,))
+        return Reading(
+            findings=(Finding(path=spec.path, value=spec.options["conflict"], evidence=proof, weak=weak(proof)),), conflicts=(conflict,)
+        )
     if values:
         return Reading(findings=(Finding(path=spec.path, value=next(iter(values)), evidence=proof, weak=weak(proof)),))
     answered = context.answered(spec.closed_world)
-    return Reading(findings=(Finding(path=spec.path, value=spec.options["absent"] if answered else None, why="the results were not completely received"),))
+    return Reading(
+        findings=(
+            Finding(path=spec.path, value=spec.options["absent"] if answered else None, why="the results were not completely received"),
+        )
+    )
 
 
 def _results(context: Context, spec: Spec) -> Iterator[Found]:

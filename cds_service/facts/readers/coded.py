@@ -35,7 +35,9 @@ def answers(context: Context, spec: Spec) -> Iterator[Candidate]:
 
 def _candidate(entry: Entry, value: str, concept: str) -> Candidate:
     # A listed spelling under a coded question counts as coded (the question is what must be certain).
-    return Candidate(value=value, entry=entry, evidence=evidence(entry, concept), moment=when(entry.resource), issued=issued(entry.resource))
+    return Candidate(
+        value=value, entry=entry, evidence=evidence(entry, concept), moment=when(entry.resource), issued=issued(entry.resource)
+    )
 
 
 def read_decisive(context: Context, spec: Spec) -> Reading:
@@ -72,7 +74,9 @@ def _documented(context: Context, spec: Spec, lines: object, deciding: object, f
         return Finding(path=path, why="the latest answers disagree")
     if lines is None and not context.answered(spec.options["keys"]):
         return Finding(path=path, why="treatments or answers were not completely received")
-    return Finding(path=path, value=False if context.answered(spec.options["keys"]) else None, why="the Observations were not completely received")
+    return Finding(
+        path=path, value=False if context.answered(spec.options["keys"]) else None, why="the Observations were not completely received"
+    )
 
 
 def _on_or_after(moment: Temporal | None, start: object) -> bool:

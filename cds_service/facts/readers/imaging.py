@@ -17,9 +17,8 @@ from cds_service.model.facts import Evidence
 def read_imaging(context: Context, spec: Spec) -> Reading:
     """The newest date of each modality, and whether a set of them is complete within the look-back (closed world).
 
-    Options: ``sources`` ({resource: {elements, states}}), ``map``/``target``, ``modalities`` (code -> path of the date), ``recent`` (code -> path of
-    a boolean: documented in the look-back), ``complete``
-    ({path, all, within}).
+    Options: ``sources`` ({resource: {elements, states}}), ``map``/``target``, ``modalities`` (code -> path of the date),
+    ``recent`` (code -> path of a boolean: documented in the look-back), ``complete`` ({path, all, within}).
     """
     studies = list(_studies(context, spec))
     findings = []

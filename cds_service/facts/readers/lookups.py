@@ -47,7 +47,12 @@ def read_record(context: Context, spec: Spec) -> Reading:
 def read_days_between(context: Context, spec: Spec) -> Reading:
     """Whole days from one date fact to another; unknown unless both name a day. Options: ``from``, ``to``."""
     first, second = context.value(spec.options["from"]), context.value(spec.options["to"])
-    if isinstance(first, Temporal) and isinstance(second, Temporal) and first.first_day == first.last_day and second.first_day == second.last_day:
+    if (
+        isinstance(first, Temporal)
+        and isinstance(second, Temporal)
+        and first.first_day == first.last_day
+        and second.first_day == second.last_day
+    ):
         return Reading(findings=(Finding(path=spec.path, value=(second.first_day - first.first_day).days),))
     return Reading(findings=(Finding(path=spec.path, why="one of the dates is not known to the day"),))
 

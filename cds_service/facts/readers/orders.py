@@ -17,9 +17,10 @@ from cds_service.model.facts import Evidence
 
 
 def read_orders(context: Context, spec: Spec) -> Reading:
-    """One element per order: ``reference``, ``id``, ``kind``, ``agents``, ``procedure``, ``modality``/``modalities``, ``field``/``fields``,
-    ``chemoradiation``, ``intent``, ``text``, ``date``.
+    """One element per order, described in the content's terms.
 
+    Members: ``reference``, ``id``, ``kind``, ``agents``, ``procedure``, ``modality``/``modalities``, ``field``/``fields``,
+    ``chemoradiation``, ``intent``, ``text``, ``date``.
     Option ``of`` says which: ``drafts`` (the hook's draft orders) or ``active`` (active orders of the record; closed over ``keys``).
     ``maps`` names the content's maps; ``also`` maps any further attribute of our own (its name -> {map, target}).
     """
@@ -109,7 +110,9 @@ def _intent(context: Context, rule: Mapping[str, Any], resource: Resource) -> st
         if found:
             return found.pop() if len(found) == 1 else None
     words = [*texts(resource.get("code")), *(str(note.get("text")) for note in objects(resource.get("note")))]
-    found = {name for text in words for word in _words(text) for name in context.terminology.translate_text(rule["map"], word, rule["target"])}
+    found = {
+        name for text in words for word in _words(text) for name in context.terminology.translate_text(rule["map"], word, rule["target"])
+    }
     return found.pop() if len(found) == 1 else None
 
 
@@ -152,5 +155,9 @@ def read_combination(context: Context, spec: Spec) -> Reading:
     findings = [Finding(path=spec.options["agents"], value=tuple(sorted(found)))]
     for path, alternatives in spec.options["combinations"].items():
         formed = any(set(agents) <= found for agents in alternatives)
-        findings.append(Finding(path=path, value=True if formed else (False if complete else None), why="the active orders were not completely received"))
+        findings.append(
+            Finding(
+                path=path, value=True if formed else (False if complete else None), why="the active orders were not completely received"
+            )
+        )
     return Reading(findings=tuple(findings))

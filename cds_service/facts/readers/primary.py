@@ -28,7 +28,9 @@ def read_primary(context: Context, spec: Spec) -> Reading:
     findings = [_present(disorders, spec), _diagnosed(disorders, spec)]
     conflicts: tuple[Conflict, ...] = ()
     if len(sites) > 1:
-        conflicts = (Conflict(f"{spec.path}.site", sites, tuple(item.reference for item in proof), "several sites are recorded as primary"),)
+        conflicts = (
+            Conflict(f"{spec.path}.site", sites, tuple(item.reference for item in proof), "several sites are recorded as primary"),
+        )
         findings.append(Finding(path=f"{spec.path}.site", why="several sites are recorded as primary"))
     elif sites:
         findings.append(Finding(path=f"{spec.path}.site", value=sites[0], evidence=proof, weak=weak(proof)))
@@ -78,7 +80,9 @@ def read_histology(context: Context, spec: Spec) -> Reading:
     candidates = list(_histologies(context, spec))
     values = {candidate.value for candidate in candidates}
     families = {value: _family(context, spec, value) for value in values}
-    specific = {value for value in values if not (value == families[value] and any(families[other] == value and other != value for other in values))}
+    specific = {
+        value for value in values if not (value == families[value] and any(families[other] == value and other != value for other in values))
+    }
     proof = tuple(dict.fromkeys(candidate.evidence for candidate in candidates if candidate.value in specific))
     path, family_path = spec.path, spec.options["familyPath"]
     shared = {families[value] for value in specific}
@@ -123,7 +127,9 @@ def _histologies(context: Context, spec: Spec) -> Iterator[Candidate]:
             yield from _candidates(context, spec, entry, maps, resource.get("valueCodeableConcept"))
 
 
-def _candidates(context: Context, spec: Spec, entry: Entry, concept_map: str, codeable: object, *, coded_only: bool = False) -> Iterator[Candidate]:
+def _candidates(
+    context: Context, spec: Spec, entry: Entry, concept_map: str, codeable: object, *, coded_only: bool = False
+) -> Iterator[Candidate]:
     for value, concept in context.terminology.translations(concept_map, codeable, spec.options["target"]):
         text = concept.system == TEXT_SYSTEM
         if not (text and coded_only):

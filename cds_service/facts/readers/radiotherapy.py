@@ -36,7 +36,11 @@ def read_radiotherapy(context: Context, spec: Spec) -> Reading:
         finding = _finding(gives["extent"], spec.options["none"], refused) if refused else Finding(path=gives["extent"])
     findings = [finding]
     if "end" in gives:
-        ends = sorted((moment.last_day, moment.text, moment, proof) for entry, proof in courses if (moment := ended(entry.resource) or when(entry.resource)))
+        ends = sorted(
+            (moment.last_day, moment.text, moment, proof)
+            for entry, proof in courses
+            if (moment := ended(entry.resource) or when(entry.resource))
+        )
         found = ends[0] if ends else None
         findings.append(Finding(path=gives["end"], value=found[2] if found else None, evidence=(found[3],) if found else ()))
     return Reading(findings=tuple(findings), conflicts=conflicts)
@@ -76,4 +80,3 @@ def _volumes(context: Context, resource: Resource) -> Iterator[object]:
                 target = resolve(written, resource, context.record.targets)
                 if target is not None:
                     yield from (target.get("location"), target.get("morphology"))
-

@@ -135,7 +135,7 @@ def _one(spec: Spec, value: Any, items: Sequence[Spread], why: str = "") -> Read
 
 
 def read_spread_body_site(context: Context, spec: Spec) -> Reading:
-    """Facts from the body sites of one spread site: membership in a value set (``in`` / ``notIn``), or the number of distinct ones (``count``).
+    """Facts from the body sites of one spread site: membership in a value set (``in`` / ``notIn``), or how many there are (``count``).
 
     One body site does not prove a single lesion, so a count is given only from two on.
     """

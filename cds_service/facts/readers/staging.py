@@ -70,19 +70,21 @@ def _sets(spec: Spec, sets: Sequence[TnmSet]) -> Finding:
     )
 
 
-def _stage(
-    context: Context, spec: Spec, result: StageResult, sets: Sequence[TnmSet], spread: Sequence[Spread]
-) -> Iterator[Finding]:
+def _stage(context: Context, spec: Spec, result: StageResult, sets: Sequence[TnmSet], spread: Sequence[Spread]) -> Iterator[Finding]:
     gives = spec.options["gives"]
     why = "; ".join(result.reasons) or "not recorded"
     yield Finding(path=gives["asserted"], value=result.asserted, evidence=result.asserted_evidence, weak=weak(result.asserted_evidence))
-    yield Finding(path=gives["derived"], value=result.derived, evidence=result.derived_evidence, weak=weak(result.derived_evidence), why=why)
+    yield Finding(
+        path=gives["derived"], value=result.derived, evidence=result.derived_evidence, weak=weak(result.derived_evidence), why=why
+    )
     yield Finding(path=gives["system"], value=result.system, why="the primary site is not known")
     yield Finding(path=gives["alternative"], value=result.alternative, why="the site belongs to one staging system, or both agree")
     proof = (*result.is_iv_evidence, *_distant(context, spread))
     yield Finding(path=gives["isIV"], value=result.is_iv, evidence=tuple(dict.fromkeys(proof)), weak=weak(proof), why=why)
     yield Finding(path=gives["mCategory"], value=result.m_category, evidence=result.derived_evidence, why=why)
-    yield Finding(path=gives["since"], value=_since(context, spec, sets, spread) if result.is_iv else None, why="no date of advanced disease")
+    yield Finding(
+        path=gives["since"], value=_since(context, spec, sets, spread) if result.is_iv else None, why="no date of advanced disease"
+    )
     yield Finding(path=gives["atLeastII"], value=_at_least_two(result), evidence=(*result.asserted_evidence, *result.derived_evidence))
 
 

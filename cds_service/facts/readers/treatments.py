@@ -35,7 +35,11 @@ def read_treatments(context: Context, spec: Spec) -> Reading:
     keys = spec.options["keys"]
     dated, undated = _events(context, spec)
     supportive = frozenset(spec.options["supportive"])
-    regimens = [one for one in _regimens(dated, int(context.parameters[spec.options["window"]]), context.value(spec.options["from"])) if not one.agents or one.agents - supportive]
+    regimens = [
+        one
+        for one in _regimens(dated, int(context.parameters[spec.options["window"]]), context.value(spec.options["from"]))
+        if not one.agents or one.agents - supportive
+    ]
     undated = [pair for pair in undated if not pair[0] or pair[0] - supportive]
     complete = context.answered(keys)
     if not regimens and not undated and not complete:
@@ -75,7 +79,9 @@ def _events(context: Context, spec: Spec) -> tuple[list[_Event], list[tuple[froz
             _put(frozenset(agent for agent, _ in named), started(entry.resource), ended(entry.resource), proof, dated, undated)
     for rule in spec.options["unnamed"]:
         for entry in context.record.of(rule["resource"]):
-            concept = next((found for name in ("code", "type") if (found := context.terminology.match(rule["codes"], entry.resource.get(name)))), None)
+            concept = next(
+                (found for name in ("code", "type") if (found := context.terminology.match(rule["codes"], entry.resource.get(name)))), None
+            )
             if concept is not None and state(entry.resource) in rule["states"]:
                 _put(frozenset(), started(entry.resource), ended(entry.resource), (evidence(entry, concept),), dated, undated)
     return sorted(dated, key=lambda one: (one.start.first_day, one.evidence[0].reference)), undated
@@ -120,7 +126,10 @@ def _regimens(events: Sequence[_Event], window: int, boundary: object) -> list[_
         current = regimens[-1] if regimens else None
         if current is not None and _goes_on(current, merged, window, boundary):
             regimens[-1] = replace(
-                current, agents=current.agents | merged.agents, end=_last([current.end, merged.end]), evidence=(*current.evidence, *merged.evidence)
+                current,
+                agents=current.agents | merged.agents,
+                end=_last([current.end, merged.end]),
+                evidence=(*current.evidence, *merged.evidence),
             )
         else:
             regimens.append(merged)
