@@ -24,6 +24,7 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
     """The shipped content, checked and compiled."""
-    from cds_service.knowledge import load_knowledge
+    from cds_service.settings import shipped_content
+    from cds_service.wiring import load_content
 
-    return load_knowledge()
+    return load_content(shipped_content())

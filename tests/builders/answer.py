@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.knowledge import Knowledge
-
 from cds_service.model.assessment import Assessment
-from tests.builders.clock import AS_OF
 from tests.builders.orders import Orders
 from tests.builders.record import Patient
 from tests.builders.request import request
-from tests.builders.run import assessment_of, cards_of
+from tests.builders.run import respond_to
 
 CARD = "org.cds-service.card"
 Shown = tuple[tuple[str, ...], str, tuple[str, ...]]
@@ -91,11 +89,11 @@ def ask(
     *,
     selections: Sequence[str] | None = None,
 ) -> Answer:
-    """The answer to one hook call on :data:`AS_OF`."""
+    """The answer to one hook call on the day that the builders are relative to."""
     return answer_to(knowledge, request(patient, hook, drafts, selections=selections))
 
 
 def answer_to(knowledge: Knowledge, body: Mapping[str, Any]) -> Answer:
-    """The answer to a request body on :data:`AS_OF`."""
-    assessment = assessment_of(knowledge, body, AS_OF)
-    return Answer(cards=cards_of(assessment, knowledge), assessment=assessment)
+    """The answer to a request body on the day that the builders are relative to."""
+    found = respond_to(knowledge, body)
+    return Answer(cards=found.body["cards"], assessment=found.assessment)

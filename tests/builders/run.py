@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cds_service.assess import assess
-from cds_service.knowledge import Knowledge
-
-from cds_service.cards import render_cards
 from cds_service.hooks.parse import parse_hook_request
-from cds_service.model.assessment import Assessment, Hook
-from cds_service.prefetch.complete import complete_prefetch
+from cds_service.knowledge import Knowledge
+from cds_service.model.assessment import Hook
 from cds_service.prefetch.files import read_file
+from cds_service.respond import Answer, answer, respond
 from tests.builders.clock import AS_OF
 from tests.builders.request import service_of
 
 
-def assessment_of(knowledge: Knowledge, body: Mapping[str, Any], as_of: date) -> Assessment:
-    """A hook call, read and assessed as the service does, without its edge."""
-    service = service_of(body["hook"])
-    invocation = parse_hook_request(body, service)
-    record = complete_prefetch(invocation, knowledge.requirements(service, body["hook"]), {})
-    return assess(record, invocation.hook, knowledge, as_of)
+def respond_to(knowledge: Knowledge, body: Mapping[str, Any], as_of: date = AS_OF) -> Answer:
+    """A hook call, answered as the service does behind its edge."""
+    return respond(parse_hook_request(body, service_of(body["hook"])), knowledge, as_of, {})
 
 
-def assessment_of_file(knowledge: Knowledge, path: Path) -> Assessment:
-    """A file that counts as a whole record, assessed at patient-view."""
+def respond_to_file(knowledge: Knowledge, path: Path) -> Answer:
+    """A file that counts as a whole record, answered at patient-view."""
     record = read_file(path)
-    hook = Hook(name="patient-view", service=service_of("patient-view"), patient_id=record.patient_id)
-    return assess(record, hook, knowledge, AS_OF)
-
-
-def cards_of(assessment: Assessment, knowledge: Knowledge) -> Sequence[Mapping[str, Any]]:
-    """The cards of an assessment."""
-    return list(render_cards(assessment, knowledge))
+    hook = Hook(
+        name="patient-view",
+        service=service_of("patient-view"),
+        instance="file",
+        user_id="Practitioner/1",
+        user_type="Practitioner",
+        patient_id=record.patient_id,
+    )
+    return answer(record, hook, knowledge, AS_OF)

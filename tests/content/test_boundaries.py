@@ -763,6 +763,104 @@ def test_drafts_of_drugs(knowledge, record, drugs, bevacizumab, why):
     assert ("253337" in ingredients) is bevacizumab, why
 
 
+# -- orders: what decides between the rows ------------------------------------------------------------------------------------
+
+PROGRESSED = TREATED.response("PD", days_before(5))
+UNVERIFIED = TREATED.without("metastasis-para-aortic-node").metastasis("para-aortic-node", verification=None, on=days_before(35))
+NO_CT = PROXIMAL.without("ct-chest-abdomen-pelvis")
+STAGE_III = patient().rectum().tnm("c", "3", "1b", "0", on=days_before(30)).stage_group("IIIB", on=days_before(30))
+
+
+def mine(*agents: str):
+    return orders(PROXIMAL.id).drug(*agents)
+
+
+ORDER_ROWS = [
+    (PROGRESSED, orders(PROXIMAL.id).surgery("lar", "palliative"), {"surgery-after-progression": "info"}, "palliative intent (R14)"),
+    (
+        PROGRESSED.regimen(FOLFIRI, start=days_before(2)),
+        orders(PROXIMAL.id).surgery("lar"),
+        {"surgery-before-response": "warning"},
+        "the progression is older than the newest line",
+    ),
+    (
+        UNVERIFIED.response("PD", days_before(5)),
+        orders(PROXIMAL.id).surgery("lar"),
+        {"surgery-before-response": "warning"},
+        "the progression row needs confirmed para-aortic nodes",
+    ),
+    (
+        TREATED.response("PD", days_before(5), status="preliminary"),
+        orders(PROXIMAL.id).surgery("lar"),
+        {"surgery-before-response": "warning"},
+        "the progression row needs an explicit progression",
+    ),
+    (
+        STAGE_III.kras("mutated"),
+        orders().drug("cetuximab"),
+        {"anti-egfr-kras-mutated": "critical"},
+        "any adenocarcinoma in scope, any stage",
+    ),
+    (
+        patient().primary("anal-canal", "squamous").metastasis("liver").kras("mutated").ct_chest_abdomen_pelvis(),
+        orders().drug("cetuximab"),
+        {},
+        "not an adenocarcinoma",
+    ),
+    (
+        patient().rectum().metastasis("inguinal-node").metastasis("liver"),
+        orders().surgery("inguinal-dissection"),
+        {"inguinal-dissection-systemic-disease": "critical"},
+        "any primary in scope, any other distant site",
+    ),
+    (
+        patient().primary("anal-canal", "squamous").metastasis("inguinal-node").metastasis("bone").ct_chest_abdomen_pelvis(),
+        orders().surgery("inguinal-dissection"),
+        {"inguinal-dissection-systemic-disease": "critical"},
+        "squamous too",
+    ),
+    (
+        patient().rectum(None).metastasis("inguinal-node").metastasis("bone"),
+        orders().surgery("inguinal-dissection"),
+        {},
+        "histology must be known",
+    ),
+    (
+        patient().rectum().metastasis("inguinal-node", verification="provisional").metastasis("bone"),
+        orders().surgery("inguinal-dissection"),
+        {"inguinal-dissection-systemic-disease": "warning"},
+        "inguinal nodes suspected",
+    ),
+    (NO_CT.regimen(FOLFOX, start=days_before(33)), mine(*FOLFIRI), {}, "not the first line"),
+    (NO_CT, mine("ibuprofen"), {}, "no systemic therapy"),
+    (STAGE_III, orders().surgery("lar"), {}, "neither source applies"),
+    (
+        NO_CT.ct_chest_abdomen_pelvis(days_before(90)),
+        mine(*FOLFOX),
+        {},
+        "the last day of the look-back",
+    ),
+    (NO_CT.imaging("ct-chest-abdomen", on=days_before(5)), mine(*FOLFOX), {"staging-imaging-missing": "warning"}, "the pelvis is missing"),
+    (
+        NO_CT.imaging("ct-chest-abdomen-pelvis", on=days_before(5), status="cancelled"),
+        mine(*FOLFOX),
+        {"staging-imaging-missing": "warning"},
+        "a cancelled report shows nothing",
+    ),
+    (
+        PROXIMAL.primary("breast", None),
+        orders(PROXIMAL.id).surgery("lar"),
+        {},
+        "the nodes may belong to the other primary: source 2 is not known to apply",
+    ),
+]
+
+
+@pytest.mark.parametrize(("record", "drafts", "indicators", "why"), rows(*ORDER_ROWS))
+def test_order_rows(knowledge, record, drafts, indicators, why):
+    assert ask(knowledge, record, "order-sign", drafts).indicators == indicators, why
+
+
 # -- orders: intent, field, regimens ---------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.builders.public import DATA, needs_data
-from tests.builders.run import assessment_of_file, cards_of
+from tests.builders.run import respond_to_file
 
 pytestmark = needs_data
 ALL = ["UC45_1", "UC45_2", "UC45_3"]
@@ -21,11 +21,11 @@ def name(request):
 
 
 def read(knowledge, name):
-    return assessment_of_file(knowledge, DATA / "eucanimage-uc45-rectal" / f"{name}.json")
+    return respond_to_file(knowledge, DATA / "eucanimage-uc45-rectal" / f"{name}.json")
 
 
 def test_the_primary_is_read(knowledge, name):
-    facts = read(knowledge, name).facts
+    facts = read(knowledge, name).assessment.facts
 
     assert facts.value("primary.site") == "rectum"
     assert facts.value("scope.inScope") is True
@@ -46,21 +46,21 @@ def test_the_primary_is_read(knowledge, name):
 )
 def test_staging_is_read_from_category_parents(knowledge, name, prefix, axis, value):
     """These records put the parent of the AJCC values where the observation's own code belongs."""
-    sets = [item for item in read(knowledge, name).facts.value("tnm") if item.get("prefix") == prefix]
+    sets = [item for item in read(knowledge, name).assessment.facts.value("tnm") if item.get("prefix") == prefix]
 
     assert value in {item.get(axis) for item in sets}
 
 
 @pytest.mark.parametrize(("name", "stage_iv"), [("UC45_1", None), ("UC45_2", True), ("UC45_3", True)])
 def test_m1_makes_stage_iv_and_nothing_else_does(knowledge, name, stage_iv):
-    value = read(knowledge, name).facts.value("stage.isIV")
+    value = read(knowledge, name).assessment.facts.value("stage.isIV")
 
     assert value is stage_iv or (stage_iv is None and value is False)
 
 
 @pytest.mark.parametrize("name", ["UC45_2", "UC45_3"])
 def test_histologies_of_two_families_are_a_conflict(knowledge, name):
-    facts = read(knowledge, name).facts
+    facts = read(knowledge, name).assessment.facts
 
     assert "primary.histology" in {conflict.path for conflict in facts.conflicts}
     assert facts.value("primary.histology") is None
@@ -68,16 +68,16 @@ def test_histologies_of_two_families_are_a_conflict(knowledge, name):
 
 
 def test_one_histology_is_no_conflict(knowledge):
-    assert read(knowledge, "UC45_1").facts.value("primary.histology") == "adenocarcinoma"
+    assert read(knowledge, "UC45_1").assessment.facts.value("primary.histology") == "adenocarcinoma"
 
 
 def test_positive_nodes_beside_n0_are_said(knowledge, name):
-    assert mentions(read(knowledge, name).facts, "node")
+    assert mentions(read(knowledge, name).assessment.facts, "node")
 
 
 @pytest.mark.parametrize("name", ["UC45_1", "UC45_3"])
 def test_an_operation_not_done_beside_pathological_categories_is_said(knowledge, name):
-    assert mentions(read(knowledge, name).facts, "surg", "operat", "procedure", "not-done", "not done")
+    assert mentions(read(knowledge, name).assessment.facts, "surg", "operat", "procedure", "not-done", "not done")
 
 
 def mentions(facts, *words: str) -> bool:
@@ -87,7 +87,7 @@ def mentions(facts, *words: str) -> bool:
 
 
 def test_nothing_is_invented(knowledge, name):
-    facts = read(knowledge, name).facts
+    facts = read(knowledge, name).assessment.facts
 
     assert not facts.value("metastases"), "a category M1 names no site"
     assert not facts.value("systemic"), "status 'unknown' is no evidence that a drug was given"
@@ -105,10 +105,10 @@ def test_nothing_is_invented(knowledge, name):
 
 
 def test_no_regimen_and_nothing_severe_is_shown(knowledge, name):
-    assessment = read(knowledge, name)
-    cards = cards_of(assessment, knowledge)
+    answer = read(knowledge, name)
+    cards = answer.body["cards"]
 
-    assert not assessment.failures
+    assert not answer.assessment.failures
     assert "critical" not in {card["indicator"] for card in cards}
     codes = {card["source"]["topic"]["code"] for card in cards}
     permitted = {"UC45_1": set(), "UC45_2": {"staging-summary", "data-needed"}, "UC45_3": {"staging-summary", "data-needed"}}

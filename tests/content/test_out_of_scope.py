@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.builders.public import DATA, needs_data
-from tests.builders.run import assessment_of_file, cards_of
+from tests.builders.run import respond_to_file
 
 MCODE = sorted((DATA / "mcode-stu4-examples").glob("*.json"))
 WHOLE_RECORDS = [
@@ -24,16 +24,16 @@ def test_all_mcode_examples_are_there():
 
 @pytest.mark.parametrize("path", [*MCODE, *WHOLE_RECORDS], ids=lambda path: path.stem)
 def test_no_card_and_no_failure(knowledge, path):
-    assessment = assessment_of_file(knowledge, path)
+    answer = respond_to_file(knowledge, path)
 
-    assert not assessment.failures
-    assert not cards_of(assessment, knowledge)
-    assert not assessment.facts.value("scope.inScope")
+    assert answer.body == {"cards": []}
+    assert not answer.assessment.failures
+    assert not answer.assessment.facts.value("scope.inScope")
 
 
 def test_the_registry_record_is_read_in_full(knowledge):
     """Remission, a generic code with a body site, a stage IIIC beside a brain metastasis: breast, so nothing is attributed to us."""
-    facts = assessment_of_file(knowledge, DATA / "inferno-ccrr" / "cancer_bundle_patient_86.json").facts
+    facts = respond_to_file(knowledge, DATA / "inferno-ccrr" / "cancer_bundle_patient_86.json").assessment.facts
 
     assert facts.value("primary.site") is None
     assert facts.value("sources.one.applies") is not True

@@ -1,0 +1,94 @@
+"""Every edge says the same: the pure core, HTTP and the command line give the same cards for the same record and day."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import orjson
+import pytest
+from click.testing import CliRunner
+
+from cds_service.assess import assess
+from cds_service.cards import render_cards
+from cds_service.cli import main
+from cds_service.hooks.parse import parse_hook_request
+from cds_service.prefetch.complete import complete_prefetch
+from cds_service.settings import Settings
+from cds_service.web import create_app
+from cds_service.wiring import build
+from tests.builders import AS_OF, anorectal_with_bone_and_inguinal, orders, proximal_rectal_with_para_aortic, request, service_of
+from tests.builders.answer import answer_to
+from tests.builders.codes import CISPLATIN_FU
+
+ANORECTAL = anorectal_with_bone_and_inguinal()
+PROXIMAL = proximal_rectal_with_para_aortic()
+CALLS = {
+    "anorectal, view": request(ANORECTAL),
+    "anorectal, select": request(ANORECTAL, "order-select", orders(ANORECTAL.id).drug(*CISPLATIN_FU)),
+    "anorectal, sign": request(ANORECTAL, "order-sign", orders(ANORECTAL.id).surgery("inguinal-dissection")),
+    "proximal, view": request(PROXIMAL),
+    "proximal, select": request(PROXIMAL, "order-select", orders(PROXIMAL.id).surgery("lar")),
+    "proximal, sign": request(PROXIMAL, "order-sign", orders(PROXIMAL.id).radiotherapy("pelvis", "curative")),
+}
+
+
+@pytest.fixture(scope="module")
+def client():
+    return create_app(build(Settings(), today=lambda: AS_OF), io.BytesIO()).test_client()
+
+
+@pytest.fixture(params=CALLS)
+def body(request):
+    return CALLS[request.param]
+
+
+def plain(value):
+    """As JSON would carry it."""
+    return json.loads(orjson.dumps(value))
+
+
+def test_the_core_and_the_answer_agree(knowledge, body):
+    invocation = parse_hook_request(body, service_of(body["hook"]))
+    service = knowledge.services[service_of(body["hook"]), body["hook"]]
+    record = complete_prefetch(invocation, service.requirements, {})
+
+    cards = render_cards(assess(record, invocation.hook, knowledge, AS_OF), knowledge)
+
+    assert plain(list(cards)) == plain(list(answer_to(knowledge, body).cards))
+
+
+def test_http_and_the_core_agree(client, knowledge, body):
+    reply = client.post(f"/cds-services/{service_of(body['hook'])}", json=body)
+
+    assert reply.status_code == 200
+    assert reply.get_json()["cards"] == plain(list(answer_to(knowledge, body).cards))
+    assert reply.get_json()["cards"]
+
+
+def test_the_command_line_and_the_core_agree(knowledge, body, tmp_path):
+    file = tmp_path / "request.json"
+    file.write_bytes(orjson.dumps(body))
+
+    result = CliRunner().invoke(main, ["assess", str(file), "--json", "--as-of", AS_OF.isoformat()])
+
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["cards"] == plain(list(answer_to(knowledge, body).cards))
+
+
+def test_the_command_line_reads_a_record_and_drafts_apart(knowledge, tmp_path):
+    record, drafts = tmp_path / "record.json", tmp_path / "drafts.json"
+    record.write_bytes(orjson.dumps(ANORECTAL.bundle()))
+    drafts.write_bytes(orjson.dumps(orders(ANORECTAL.id).surgery("inguinal-dissection").bundle()))
+
+    result = CliRunner().invoke(
+        main, ["assess", str(record), "--hook", "order-sign", "--orders", str(drafts), "--json", "--as-of", AS_OF.isoformat()]
+    )
+
+    expected = answer_to(knowledge, CALLS["anorectal, sign"]).cards
+    assert [meaning(card) for card in json.loads(result.stdout)["cards"]] == [meaning(card) for card in plain(list(expected))]
+
+
+def meaning(card):
+    """A card without what depends on the hook instance."""
+    return {key: card[key] for key in ("summary", "detail", "indicator", "source", "extension")}
