@@ -18,10 +18,10 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from cds_service.errors import ServiceError
+from cds_service.knowledge import shipped_content
 
 PREFIX = "CDS_"
 MIB = 1024 * 1024
-_PACKAGE = Path(__file__).resolve().parent
 
 Words = Annotated[tuple[str, ...], NoDecode]
 
@@ -34,12 +34,6 @@ class SettingsError(ServiceError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
-
-
-def shipped_content() -> Path:
-    """The content that comes with the code: inside the wheel, or ``plan_definitions/`` of the checkout."""
-    inside = _PACKAGE / "content"
-    return inside if inside.is_dir() else _PACKAGE.parent / "plan_definitions"
 
 
 class Settings(BaseSettings):

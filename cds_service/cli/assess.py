@@ -10,7 +10,6 @@ import orjson
 
 from cds_service.cli.options import FILE, as_of_option, file_argument, patient_option
 from cds_service.cli.words import cards_text, trace_json, trace_text
-from cds_service.facts import build_facts
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Hook
 from cds_service.model.json import facts_json
@@ -52,8 +51,8 @@ def facts(file: Path, patient: str | None, as_of: date | None) -> None:
     """
     settings = load_settings()
     knowledge = _content(settings)
-    found = build_facts(read_file(file, patient), knowledge, _day(settings, as_of))
-    _print(facts_json(found, knowledge.model))
+    found = knowledge.facts_engine.build(read_file(file, patient), _day(settings, as_of))
+    _print(facts_json(found, knowledge.facts_engine.model))
 
 
 @click.command()

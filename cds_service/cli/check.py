@@ -29,7 +29,6 @@ def check(directory: Path | None) -> None:
     knowledge = load_content(folder)
     codes = sorted({action.code for service in knowledge.services.values() for action in service.actions})
     click.echo(f"{folder}: no problems")
-    click.echo(f"{len(knowledge.services)} services, {len(codes)} recommendations, {len(knowledge.model.declarations)} facts")
-    for declaration in knowledge.model.declarations.values():
-        if declaration.unverified:
-            click.echo(f"stays unknown: {declaration.path} ({declaration.unverified})")
+    click.echo(f"{len(knowledge.services)} services, {len(codes)} recommendations, {len(knowledge.facts_engine.model.declarations)} facts")
+    for warning in knowledge.warnings:
+        click.echo(f"note: {warning}")
