@@ -1,0 +1,131 @@
+"""Which recommendation stands on which card: few cards, the most severe first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from cds_service.model.assessment import Recommendation, Suggestion
+from cds_service.plans.compiled import Service
+
+SEVERITY = {"critical": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A recommendation as it is shown once, with every order that it was found for."""
+
+    recommendation: Recommendation
+    orders: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """The recommendation's code."""
+        return self.recommendation.code
+
+    @property
+    def severity(self) -> int:
+        """0 for critical, 1 for warning, 2 for info."""
+        return SEVERITY[self.recommendation.indicator]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One card: its rows (topic first), the order that identifies it, and a summary of its own for the overflow card."""
+
+    rows: tuple[Row, ...]
+    order: str | None = None
+    summary: str | None = None
+
+    @property
+    def indicator(self) -> str:
+        """The most severe indicator of the rows."""
+        return min((row.recommendation.indicator for row in self.rows), key=SEVERITY.__getitem__)
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """Every order that the card concerns."""
+        return tuple(dict.fromkeys(order for row in self.rows for order in row.orders))
+
+
+def arrange(recommendations: Sequence[Recommendation], service: Service, room: int) -> tuple[Layout, ...]:
+    """The cards, the most severe first, at most ``room``; what does not fit shares the last one.
+
+    Rows of one order share a card; a row found for several orders is shown once; rows about the patient
+    (``once-per-request``) join the only order card, else have one card together; a ``section-of`` row joins its first host
+    that fired, and is not shown without one.
+    """
+    rows = _merged(recommendations)
+    sections = {row.code: hosts for row in rows if (hosts := _hosts(row, service))}
+    standing = [row for row in rows if row.code not in sections]
+    once = [row for row in standing if _is_once(row, service)]
+    layouts = _layouts([row for row in standing if row not in once])
+    layouts = _with_once(layouts, once)
+    layouts = [_with_sections(layout, rows, sections, {row.code for row in standing}) for layout in layouts]
+    ordered = sorted(layouts, key=lambda layout: SEVERITY[layout.indicator])
+    return _limited(ordered, room, service.overflow_title)
+
+
+def _merged(recommendations: Sequence[Recommendation]) -> list[Row]:
+    """Each code once, on the most severe, then first, of its orders, in the order of appearance."""
+    by_code: dict[str, list[Recommendation]] = {}
+    for item in recommendations:
+        by_code.setdefault(item.code, []).append(item)
+    return [_row(items) for items in by_code.values()]
+
+
+def _row(items: Sequence[Recommendation]) -> Row:
+    best = min(items, key=lambda item: SEVERITY[item.indicator])
+    others = [item for item in items if item is not best]
+    orders = tuple(dict.fromkeys(item.order for item in (best, *others) if item.order is not None))
+    return Row(replace(best, suggestions=_joined(best.suggestions, others)), orders)
+
+
+def _joined(suggestions: Iterable[Suggestion], others: Sequence[Recommendation]) -> tuple[Suggestion, ...]:
+    """Withdrawing withdraws every order that the row was found for."""
+    found = []
+    for suggestion in suggestions:
+        same = [item for other in others for item in other.suggestions if item.id == suggestion.id]
+        more = [action for item in same for action in item.actions if action.type == "delete" and action not in suggestion.actions]
+        found.append(replace(suggestion, actions=(*suggestion.actions, *more)))
+    return tuple(found)
+
+
+def _hosts(row: Row, service: Service) -> tuple[str, ...]:
+    action = service.action(row.code)
+    return () if action is None else action.section_of
+
+
+def _is_once(row: Row, service: Service) -> bool:
+    action = service.action(row.code)
+    return action is not None and action.once_per_request
+
+
+def _layouts(rows: Sequence[Row]) -> list[Layout]:
+    """One card for each row without order, one for all rows of an order."""
+    by_order: dict[str | int, list[Row]] = {}
+    for number, row in enumerate(rows):
+        by_order.setdefault(row.recommendation.order or number, []).append(row)
+    return [Layout(tuple(sorted(group, key=lambda row: row.severity)), group[0].recommendation.order) for group in by_order.values()]
+
+
+def _with_once(layouts: list[Layout], once: Sequence[Row]) -> list[Layout]:
+    if not once:
+        return layouts
+    if len(layouts) == 1 and layouts[0].order is not None:
+        (only,) = layouts
+        return [replace(only, rows=tuple(sorted((*only.rows, *once), key=lambda row: row.severity)))]
+    return [*layouts, Layout(tuple(sorted(once, key=lambda row: row.severity)))]
+
+
+def _with_sections(layout: Layout, rows: Sequence[Row], sections: dict[str, tuple[str, ...]], standing: set[str]) -> Layout:
+    codes = {row.code for row in layout.rows}
+    joining = [row for row in rows if next((host for host in sections.get(row.code, ()) if host in standing), None) in codes]
+    return replace(layout, rows=(*layout.rows, *joining))
+
+
+def _limited(layouts: Sequence[Layout], room: int, title: str) -> tuple[Layout, ...]:
+    if len(layouts) <= room:
+        return tuple(layouts)
+    kept, rest = layouts[: room - 1], layouts[room - 1 :]
+    return (*kept, Layout(tuple(row for layout in rest for row in layout.rows), rest[0].order, title))

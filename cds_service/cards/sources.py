@@ -1,0 +1,70 @@
+"""The sources of a card: label, citations by source document, links, and the words every card ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cds_service.model.assessment import Citation
+from cds_service.plans.compiled import Source
+
+MAX_LINKS = 3
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def label(citations: Iterable[Citation], sources: Mapping[str, Source], default: str) -> str:
+    """The source documents by title and date; ``default`` where there is none."""
+    used = [sources[name] for name in dict.fromkeys(citation.source for citation in citations) if name in sources]
+    return "; ".join(f"{source.title} ({written_day(source.date)})" if source.date else source.title for source in used) or default
+
+
+def lines(citations: Sequence[Citation], sources: Mapping[str, Source]) -> list[str]:
+    """One Markdown bullet for each source document, then one for literature outside them."""
+    found = []
+    for name in dict.fromkeys(citation.source for citation in citations if citation.source in sources):
+        source = sources[name]
+        lead = source.title.partition(":")[0]
+        cited = _grouped([citation for citation in citations if citation.source == name], lead)
+        found.append(f"- {lead} (date: {written_day(source.date)}; review: {source.review_state or 'not stated'}): {cited}.")
+    outside = [citation for citation in citations if citation.source not in sources]
+    if outside:
+        found.append(f"- {_grouped(outside, '')}.")
+    return found
+
+
+def closing(*, reviewed: bool) -> str:
+    """What every card says about itself."""
+    state = "Reviewed content" if reviewed else "Not yet reviewed by a clinician"
+    return f"{state}. For education: check it against the primary literature; it supports and does not replace clinical judgement."
+
+
+def links(citations: Iterable[Citation]) -> list[Mapping[str, Any]]:
+    """Absolute links to cited literature with a verified address, each address once."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for citation in citations:
+        if citation.url is not None:
+            found.setdefault(citation.url, {"label": citation.citation, "url": citation.url, "type": "absolute"})
+    return list(found.values())[:MAX_LINKS]
+
+
+def statements(citations: Iterable[Citation]) -> list[str]:
+    """The statement ids, each once."""
+    return list(dict.fromkeys(citation.statement for citation in citations))
+
+
+def written_day(date: str | None) -> str:
+    """``2025-12-23`` -> ``23 Dec 2025``; partial dates keep what they have; ``not stated`` without one."""
+    if date is None:
+        return "not stated"
+    year, *rest = date[:10].split("-")
+    month = [_MONTHS[int(rest[0]) - 1]] if rest else []
+    return " ".join([*(str(int(part)) for part in rest[1:]), *month, year])
+
+
+def _grouped(citations: Sequence[Citation], lead: str) -> str:
+    """Every distinct citation once, with the statements that it stands behind."""
+    by_text: dict[str, list[str]] = {}
+    for citation in citations:
+        text = citation.citation.removeprefix(lead).lstrip(",: ") if lead else citation.citation
+        by_text.setdefault(text, []).append(citation.statement)
+    return "; ".join(f"{text} [{', '.join(dict.fromkeys(ids))}]" for text, ids in by_text.items())

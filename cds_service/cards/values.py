@@ -1,0 +1,135 @@
+"""Facts for a reader: which paths stand behind a card, their values in words, and what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from cds_service.fhirpath import Quantity, Temporal
+from cds_service.model.declaration import Declaration, FactModel
+from cds_service.model.facts import Evidence, Facts
+from cds_service.plans.compiled import PlanContext
+from cds_service.plans.environment import value_at
+from cds_service.plans.markdown import day, escape, reference
+from cds_service.plans.placeholders import words
+
+MAX_REFERENCES = 3
+_NONE = "none documented in the record received"
+_WORDLESS = frozenset({"boolean", "object", "any"})
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFact:
+    """One fact as a reader sees it: path, title, Markdown value and evidence."""
+
+    path: str
+    title: str
+    text: str
+    value: Any
+    evidence: tuple[Evidence, ...]
+
+
+def shown_facts(paths: Iterable[str], facts: Facts, context: PlanContext) -> list[ShownFact]:
+    """The known, public facts behind some paths, each once; a list of objects gives one entry for each."""
+    found: list[ShownFact] = []
+    for path in public_paths(paths, context.model):
+        value = value_at(facts.tree, path)
+        declaration = context.model.declarations[path]
+        if value is None:
+            continue
+        if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
+            found.extend(_items(declaration, value, facts, context))
+        else:
+            found.append(ShownFact(path, declaration.title, _text(declaration, value, facts, context), value, facts.evidence_of(path)))
+    return found
+
+
+def public_paths(paths: Iterable[str], model: FactModel) -> tuple[str, ...]:
+    """The paths that explain some others to a reader; members of a list are explained by the list."""
+    return tuple(dict.fromkeys(_list_path(shown, model) for path in paths for shown in model.shown(path)))
+
+
+def unknown_titles(paths: Iterable[str], facts: Facts, context: PlanContext) -> list[str]:
+    """The titles of the unknown public facts behind some paths, each once."""
+    missing = (path for path in public_paths(paths, context.model) if value_at(facts.tree, path) is None)
+    return list(dict.fromkeys(context.model.declarations[path].title for path in missing))
+
+
+def evidence_text(evidence: Sequence[Evidence]) -> str:
+    """Dates and references in brackets, at most three, then how many more; ``""`` without evidence."""
+    shown = [
+        f"{day(item.date)} {reference(item.reference)}" if item.date else reference(item.reference) for item in evidence[:MAX_REFERENCES]
+    ]
+    more = [f"and {len(evidence) - MAX_REFERENCES} more"] if len(evidence) > MAX_REFERENCES else []
+    return f" ({'; '.join([*shown, *more])})" if shown else ""
+
+
+def as_json(value: Any) -> Any:
+    """A fact's value as JSON: decimals as numbers, dates as text, empty members left out."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Temporal):
+        return value.text
+    if isinstance(value, Quantity):
+        return {"value": as_json(value.value), "unit": value.unit}
+    if isinstance(value, Mapping):
+        return {name: inner for name, item in value.items() if (inner := as_json(item)) not in (None, "", [], {})}
+    if isinstance(value, (list, tuple)):
+        return [inner for item in value if (inner := as_json(item)) not in (None, "", [], {})]
+    return value
+
+
+def _list_path(path: str, model: FactModel) -> str:
+    names = path.split(".")
+    for number in range(1, len(names)):
+        parent = ".".join(names[:number])
+        declaration = model.declarations.get(parent)
+        if declaration is not None and declaration.type.many:
+            return parent
+    return path
+
+
+def _items(declaration: Declaration, values: Sequence[Any], facts: Facts, context: PlanContext) -> Iterable[ShownFact]:
+    members = [
+        item for path, item in context.model.declarations.items() if path.rpartition(".")[0] == declaration.path and _is_worded(item)
+    ]
+    for number, value in enumerate(values):
+        parts = [
+            _words(item, found, context)
+            for item in members
+            if (found := value_at(value, item.path.rpartition(".")[2])) not in (None, [], ())
+        ]
+        if parts:
+            path = f"{declaration.path}[{number}]"
+            yield ShownFact(path, declaration.title, ", ".join(parts), value, facts.evidence_of(path))
+
+
+def _is_worded(declaration: Declaration) -> bool:
+    """Members that say something on their own: no flags, no codes without words."""
+    kind = declaration.type
+    return not declaration.internal and kind.name not in _WORDLESS and (kind.name != "code" or kind.code_system is not None)
+
+
+def _text(declaration: Declaration, value: Any, facts: Facts, context: PlanContext) -> str:
+    """The value in words; what was looked for and not found is said to be so."""
+    is_nothing = value in (False, 0) or (isinstance(value, (list, tuple)) and not value)
+    if not facts.evidence_of(declaration.path):
+        if declaration.closed_world and is_nothing:
+            return _NONE
+        if declaration.closed_world and value is True:
+            return "yes, as far as the record received shows"
+    if isinstance(value, (list, tuple)) and not value:
+        return "none"
+    return _words(declaration, value, context)
+
+
+def _words(declaration: Declaration, value: Any, context: PlanContext) -> str:
+    kind = declaration.type
+    systems = ((kind.code_system, kind.codes),) if kind.code_system is not None else ()
+    values = value if isinstance(value, (list, tuple)) else [value]
+    is_free = kind.name in ("string", "any") or (kind.name == "code" and not kind.codes)
+    texts = [words(item, systems, context) for item in values]
+    joined = ", ".join(dict.fromkeys(escape(text) if is_free else text for text in texts))
+    return f"{joined} {declaration.unit}" if declaration.unit else joined

@@ -1,0 +1,176 @@
+"""The content, loaded: terminology, parameters, facts engine and services, checked as one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cds_service.errors import ContentError, ContentProblem
+from cds_service.facts import FactsEngine, load_facts
+from cds_service.fhir.terminology import Terminology, load_terminology
+from cds_service.plans.compiled import DataRequirement, Parameter, PlanContext, Service, Source
+from cds_service.plans.content import ContentFiles, read_content
+from cds_service.plans.load import Plans, compile_plans, warnings
+from cds_service.plans.overrides import load_override_reasons
+from cds_service.plans.parameters import ASSUMPTION, parameter_types, parse_parameters
+from cds_service.plans.problems import Problems
+from cds_service.plans.validate import validate_resources
+
+_PACKAGE = Path(__file__).resolve().parent
+_CONTENT_SUFFIXES = frozenset({".json", ".yaml"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """Everything that the content says, ready to be applied. Immutable; safe to share between threads and forked workers.
+
+    ``version`` is the first characters of the content's SHA-256; ``parameters`` are values by name and ``parameter_info``
+    the same with title, unit and source; ``services`` are keyed by (id, hook).
+    """
+
+    version: str
+    terminology: Terminology
+    parameters: Mapping[str, Any]
+    parameter_info: Mapping[str, Parameter]
+    facts_engine: FactsEngine
+    services: Mapping[tuple[str, str], Service]
+    sources: Mapping[str, Source]
+    context: PlanContext
+    override_reasons: tuple[Mapping[str, str], ...] = ()
+    warnings: tuple[str, ...] = field(default=(), repr=False)
+
+    def service(self, service_id: str | None, hook: str) -> Service | None:
+        """The service with an id at a hook; without an id, the first at the hook."""
+        if service_id is not None:
+            return self.services.get((service_id, hook))
+        return next((service for (_, name), service in self.services.items() if name == hook), None)
+
+    def requirements(self, service_id: str, hook: str) -> tuple[DataRequirement, ...]:
+        """The data requirements of a service. Raises ``KeyError`` if there is none."""
+        return self.services[(service_id, hook)].requirements
+
+
+def shipped_content() -> Path:
+    """The content that comes with the code: inside the wheel, or beside the package in the checkout."""
+    inside = _PACKAGE / "content"
+    return inside if inside.is_dir() else _PACKAGE.parent / "plan_definitions"
+
+
+def load_knowledge(content_dir: Path | None = None, disabled: frozenset[str] = frozenset()) -> Knowledge:
+    """Load and check a content folder (default: the shipped one), without the recommendations of ``disabled``.
+
+    Raises :class:`ContentError` with every problem found.
+    """
+    problems = Problems()
+    knowledge, _ = assemble(content_dir or shipped_content(), disabled, problems)
+    if problems.found or knowledge is None:
+        raise ContentError(problems.found)
+    return knowledge
+
+
+def assemble(content_dir: Path, disabled: frozenset[str], problems: Problems) -> tuple[Knowledge | None, ContentFiles]:
+    """Load everything and collect every problem; ``None`` only where nothing at all could be loaded."""
+    files = read_content(content_dir, problems)
+    if not files.of("PlanDefinition"):
+        problems.at("(content)", str(content_dir)).add("holds no PlanDefinition", "name a folder of content, such as the shipped one")
+        return None, files
+    terminology, found = load_terminology(content_dir)
+    info = parse_parameters(list(files.parameters), problems)
+    values = {name: parameter.value for name, parameter in info.items()}
+    engine, more = load_facts(content_dir, terminology, values, parameter_types(info))
+    for problem in (*found, *more):
+        problems.add(problem)
+
+    def expand(value_set: str) -> Iterable[tuple[str, str]]:
+        return ((concept.system, concept.code) for concept in terminology.expand(value_set))
+
+    plans = compile_plans(files, model=engine.model, parameters=info, expand=expand, disabled=disabled, problems=problems)
+    knowledge = Knowledge(
+        version=content_version(content_dir),
+        terminology=terminology,
+        parameters=values,
+        parameter_info=info,
+        facts_engine=engine,
+        services=plans.services,
+        sources=plans.sources,
+        context=_context(engine, terminology, info, plans),
+        override_reasons=load_override_reasons(content_dir, problems),
+        warnings=warnings(plans, engine.model, info),
+    )
+    return knowledge, files
+
+
+def content_version(content_dir: Path) -> str:
+    """Twelve hexadecimal digits that change with any file of the content."""
+    digest = hashlib.sha256()
+    for path in sorted(content_dir.rglob("*")):
+        if path.suffix in _CONTENT_SUFFIXES and path.is_file():
+            digest.update(path.relative_to(content_dir).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _context(engine: FactsEngine, terminology: Terminology, info: Mapping[str, Parameter], plans: Plans) -> PlanContext:
+    return PlanContext(
+        parameters={name: parameter.value for name, parameter in info.items()},
+        model=engine.model,
+        display=terminology.display,
+        unless=plans.unless,
+        fact_parameters=_fact_parameters(engine, frozenset(info)),
+        assumptions=frozenset(name for name, parameter in info.items() if parameter.source == ASSUMPTION),
+    )
+
+
+def _fact_parameters(engine: FactsEngine, names: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    """The parameters that each fact is read with: those its expression reads, or its reader's options name."""
+    found: dict[str, set[str]] = {}
+    for spec, expression in engine.steps:
+        used = {text for text in _texts(spec.options) if text in names}
+        if expression is not None:
+            used |= {path.split(".")[1] for path in expression.reads if path.startswith("parameters.")}
+        for path in {spec.path, *spec.gives} if used else ():
+            found.setdefault(path, set()).update(used)
+    return {path: tuple(sorted(used)) for path, used in found.items()}
+
+
+def _texts(options: object) -> Iterable[str]:
+    if isinstance(options, str):
+        yield options
+    elif isinstance(options, Mapping):
+        for value in options.values():
+            yield from _texts(value)
+    elif isinstance(options, (list, tuple)):
+        for value in options:
+            yield from _texts(value)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check of the content found: problems stop the start, warnings do not; ``summary`` counts what there is."""
+
+    problems: tuple[ContentProblem, ...]
+    warnings: tuple[str, ...]
+    summary: Mapping[str, int]
+
+
+def check_content(content_dir: Path | None = None) -> CheckReport:
+    """Everything that the start checks, and each resource against the FHIR models besides."""
+    problems = Problems()
+    knowledge, files = assemble(content_dir or shipped_content(), frozenset(), problems)
+    validate_resources(files, problems)
+    if knowledge is None:
+        return CheckReport(problems.found, (), {})
+    summary = {
+        "services": len(knowledge.services),
+        "recommendations": len({action.code for service in knowledge.services.values() for action in service.actions}),
+        "activity definitions": len(files.of("ActivityDefinition")),
+        "source documents": len(files.of("Library")),
+        "facts": len(knowledge.facts_engine.model.declarations),
+        "parameters": len(knowledge.parameters),
+        "value sets": len(knowledge.terminology.members),
+        "concept maps": len(knowledge.terminology.maps),
+    }
+    return CheckReport(problems.found, knowledge.warnings, summary)

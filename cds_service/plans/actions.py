@@ -1,0 +1,137 @@
+"""One recommendation of a topic plan: checked, its expressions compiled, its branches and suggestions prepared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.model.assessment import Citation
+from cds_service.plans import rules
+from cds_service.plans.children import ChildCompiler
+from cds_service.plans.compiled import MAX_SUMMARY, RECOMMENDATION_SYSTEM, CompiledAction, Criterion, Placeholder, Source
+from cds_service.plans.content import Document
+from cds_service.plans.expressions import Compiler, extension_value, extension_values
+from cds_service.plans.problems import Place
+from cds_service.plans.requirements import Expand, compile_requirements
+
+_CODE = re.compile(r"[a-z][a-z0-9-]{0,99}\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionCompiler:
+    """Compiles recommendations; ``sources`` are the Library resources by canonical and by ``url|version``."""
+
+    compiler: Compiler
+    children: ChildCompiler
+    sources: Mapping[str, Source]
+    expand: Expand
+
+    def compile(self, action: Mapping[str, Any], plan: Document, place: Place) -> CompiledAction | None:
+        """The compiled recommendation; what is wrong is reported, and ``None`` returned if it cannot even be named."""
+        rules.check_keys(action, rules.RECOMMENDATION_KEYS, place, "a recommendation")
+        rules.check_extensions(action, (rules.SECTION_OF, rules.ONCE_PER_REQUEST), place)
+        code = action.get("id")
+        if not isinstance(code, str) or not _CODE.match(code):
+            place.child("id").add("is missing or no code", "write the recommendation's code: lower-case letters, digits and hyphens")
+            return None
+        self._check_code(action, code, place)
+        hooks = rules.triggers(action, place)
+        if not hooks:
+            place.child("trigger").add("is missing", "name at least one hook")
+        sections, suggestions = self.children.compile(rules.mappings(action.get("action")), place)
+        return CompiledAction(
+            code=code,
+            file=plan.file,
+            plan=str(plan.resource.get("url", "")),
+            plan_title=str(plan.resource.get("title", "")),
+            version=str(plan.resource.get("version", "")),
+            reviewed=bool(plan.resource.get("approvalDate") and plan.resource.get("reviewer")),
+            hooks=hooks,
+            criteria=self.criteria(action, place),
+            title=self._title(action, place),
+            description=self._template(action, "description", place),
+            text=self._template(action, "textEquivalent", place),
+            priority=rules.priority(action.get("priority"), place),
+            dynamic=self._dynamic(action, place),
+            sections=sections,
+            suggestions=suggestions,
+            citations=self._citations(action, place),
+            section_of=tuple(str(value) for value in extension_values(action, rules.SECTION_OF)),
+            once_per_request=extension_value(action, rules.ONCE_PER_REQUEST) is True,
+            requirements=compile_requirements(action.get("input"), place, self.expand),
+        )
+
+    def criteria(self, action: Mapping[str, Any], place: Place) -> tuple[Criterion, ...]:
+        """The conditions of an action under strict three-valued rules."""
+        conditions = rules.mappings(action.get("condition"))
+        found = (self.compiler.criterion(item, place.child(f"condition[{number}]")) for number, item in enumerate(conditions))
+        return tuple(criterion for criterion in found if criterion is not None)
+
+    def _check_code(self, action: Mapping[str, Any], code: str, place: Place) -> None:
+        codes = [rules.coding_code(concept, RECOMMENDATION_SYSTEM) for concept in rules.mappings(action.get("code"))]
+        if code not in codes:
+            place.child("code").add(
+                f"does not hold '{code}' of {RECOMMENDATION_SYSTEM}", "repeat the action's id as its code; cards carry it as their topic"
+            )
+
+    def _title(self, action: Mapping[str, Any], place: Place) -> str:
+        title = rules.required_text(action, "title", place, "say in one sentence what to know; it becomes the card's summary")
+        if len(title) > MAX_SUMMARY:
+            place.child("title").add(f"has {len(title)} characters", f"a card's summary has at most {MAX_SUMMARY}: shorten it")
+        return title
+
+    def _template(self, action: Mapping[str, Any], name: str, place: Place) -> Any:
+        remedy = {"description": "say in Markdown what the card says first", "textEquivalent": "say the same as one plain sentence"}[name]
+        return self.compiler.template(rules.required_text(action, name, place, remedy), place.child(name))
+
+    def _dynamic(self, action: Mapping[str, Any], place: Place) -> Mapping[str, Placeholder]:
+        found: dict[str, Placeholder] = {}
+        for number, item in enumerate(rules.mappings(action.get("dynamicValue"))):
+            at = place.child(f"dynamicValue[{number}]")
+            path = item.get("path")
+            if path not in rules.DYNAMIC_PATHS:
+                at.child("path").add("cannot vary", f"use one of: {', '.join(rules.DYNAMIC_PATHS)}")
+                continue
+            if path in found:
+                at.child("path").add(f"'{path}' varies twice", "join both expressions into one")
+            compiled = self.compiler.value(item.get("expression"), at.child("expression"))
+            if compiled is None:
+                continue
+            if compiled.expression.type.name not in ("string", "code", "any") or compiled.expression.type.many:
+                at.child("expression").add("does not give one text", "write an expression whose result is text")
+            found[str(path)] = compiled
+        return found
+
+    def _citations(self, action: Mapping[str, Any], place: Place) -> tuple[Citation, ...]:
+        found = tuple(
+            self._citation(item, place.child(f"documentation[{number}]"))
+            for number, item in enumerate(rules.mappings(action.get("documentation")))
+        )
+        if not found:
+            place.child("documentation").add("is missing", "cite the statements that the recommendation rests on")
+        return found
+
+    def _citation(self, item: Mapping[str, Any], place: Place) -> Citation:
+        if item.get("type") not in rules.RELATIONS:
+            place.child("type").add("is no relation of R4", "use derived-from for a source statement, citation for other literature")
+        label = rules.required_text(item, "label", place, "write the statement id")
+        rules.required_text(item, "display", place, "say the statement in our own words")
+        citation = rules.required_text(
+            item, "citation", place, "cite it as the source does; write '(not listed in source)' where it lists nothing"
+        )
+        url = item.get("url")
+        if url is not None and (not isinstance(url, str) or not url.startswith("https://")):
+            place.child("url").add("is not an https address", "give a verified https address, or none")
+            url = None
+        return Citation(label, citation, url, self._source(item, place))
+
+    def _source(self, item: Mapping[str, Any], place: Place) -> str:
+        canonical = item.get("resource")
+        source = self.sources.get(canonical) if isinstance(canonical, str) else None
+        if source is None and canonical is not None:
+            place.child("resource").add("is not a source document of the content", "name the canonical of a Library in the content")
+        if source is None and item.get("type") == "derived-from":
+            place.child("resource").add("is missing", "a derived-from statement names its source document")
+        return "" if source is None else source.id

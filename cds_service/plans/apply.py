@@ -1,0 +1,98 @@
+"""Applying a service's plans to facts: pure, per order, with a trace of every criterion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cds_service.model.assessment import ActionTrace, CriterionTrace, Failure, Hook, Recommendation
+from cds_service.model.facts import Facts
+from cds_service.plans.compiled import ORDER_HOOKS, CompiledAction, PlanContext, Service
+from cds_service.plans.conditions import trace
+from cds_service.plans.environment import variable_values
+from cds_service.plans.needed import needed_facts
+from cds_service.plans.order import reads_variable
+from cds_service.plans.recommend import recommend
+
+Order = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What applying gave: recommendations and traces by order, then in the order of composition; failures by plan."""
+
+    recommendations: tuple[Recommendation, ...]
+    traces: tuple[ActionTrace, ...]
+    failures: tuple[Failure, ...]
+
+
+def apply_service(service: Service, facts: Facts, hook: Hook, context: PlanContext) -> Applied:
+    """Evaluate every recommendation of a service, at order hooks once for each order in scope."""
+    runs = [_Run(service, facts, hook, context, order, number) for number, order in orders_in_scope(facts, hook)]
+    for run in runs:
+        run.evaluate()
+    return Applied(
+        recommendations=tuple(run.fired[action.code] for run in runs for action in service.actions if action.code in run.fired),
+        traces=tuple(run.traces[action.code] for run in runs for action in service.actions if action.code in run.traces),
+        failures=tuple(dict.fromkeys(failure for run in runs for failure in run.failures)),
+    )
+
+
+def orders_in_scope(facts: Facts, hook: Hook) -> list[tuple[int, Order | None]]:
+    """The orders to look at, each with its position in ``facts.orders``; one ``None`` at hooks without orders.
+
+    At order-select only the selected drafts count, matched by the last ``Type/id``; where none is found, all do.
+    """
+    if hook.name not in ORDER_HOOKS:
+        return [(-1, None)]
+    orders = list(enumerate(facts.tree.get("orders", ())))
+    selected = {"/".join(selection.split("/")[-2:]) for selection in hook.selections}
+    chosen = [item for item in orders if item[1].get("reference") in selected] if hook.name == "order-select" else []
+    return list(chosen or orders)
+
+
+@dataclass(slots=True)
+class _Run:
+    """The evaluation of one service for one order."""
+
+    service: Service
+    facts: Facts
+    hook: Hook
+    context: PlanContext
+    order: Order | None
+    number: int
+    fired: dict[str, Recommendation] = field(default_factory=dict)
+    traces: dict[str, ActionTrace] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+
+    def evaluate(self) -> None:
+        variables = variable_values(self.facts, self.hook, self.context.parameters, self.order)
+        rows: list[tuple[CompiledAction, bool]] = []
+        for action in self.service.evaluation:
+            try:
+                if reads_variable(action, "needed"):
+                    variables["needed"] = needed_facts(rows, variables, self.facts, self.context)
+                self._evaluate(action, variables)
+            except Exception as error:  # noqa: BLE001 whatever one plan does, the others still answer, and a card says so
+                self.failures.append(Failure(action.plan, type(error).__name__))
+                continue
+            rows.append((action, action.code in self.fired))
+            if action.code in self.fired:
+                variables["fired"].append(action.code)
+
+    def _evaluate(self, action: CompiledAction, variables: Mapping[str, Any]) -> None:
+        criteria = trace(action.criteria, variables)
+        fired = _all_true(criteria)
+        traced = ActionTrace(action.code, action.plan, self._reference, fired, criteria)
+        if fired:
+            self.fired[action.code] = recommend(action, variables, traced, self.facts, self.hook, self.context, self.number)
+        self.traces[action.code] = traced
+
+    @property
+    def _reference(self) -> str | None:
+        return None if self.order is None else str(self.order.get("reference"))
+
+
+def _all_true(criteria: Sequence[CriterionTrace]) -> bool:
+    return all(criterion.value is True for criterion in criteria)

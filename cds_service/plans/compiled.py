@@ -1,0 +1,200 @@
+"""What content becomes once it is checked: frozen, compiled, ready to be applied to facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cds_service.fhirpath import Expression
+from cds_service.model.assessment import Citation
+from cds_service.model.declaration import FactModel
+
+INDICATORS: Mapping[str, str] = {"routine": "info", "urgent": "warning", "asap": "warning", "stat": "critical"}
+HOOKS = ("patient-view", "order-select", "order-sign")
+ORDER_HOOKS = frozenset({"order-select", "order-sign"})
+SIGN_HOOK = "order-sign"
+BASE = "https://cds-service.example.org"
+RECOMMENDATION_SYSTEM = f"{BASE}/CodeSystem/recommendation"
+MAX_SUMMARY = 139
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A threshold, window or list of the content. ``source`` is a statement id or the word ``assumption``."""
+
+    name: str
+    type: str
+    value: Any
+    title: str
+    source: str
+    unit: str | None = None
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFilter:
+    """One token search parameter of a data requirement: the element's path and the (system, code) pairs asked for."""
+
+    path: str
+    codes: tuple[tuple[str, str], ...]
+    value_set: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequirement:
+    """One prefetch key: the resource type and the codes to ask for (none: all resources of the type)."""
+
+    key: str
+    type: str
+    filters: tuple[CodeFilter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One condition. ``unknown_is_no`` marks the deliberate exception to three-valued logic."""
+
+    description: str
+    expression: Expression
+    unknown_is_no: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """One ``{{ expression }}``. ``trusted``: holds no free text; ``systems``: the code systems of what is read, with their codes."""
+
+    expression: Expression
+    trusted: bool
+    systems: tuple[tuple[str, frozenset[str]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A paragraph: literal Markdown of the content and placeholders, in order."""
+
+    parts: tuple[str | Placeholder, ...] = ()
+
+    @property
+    def placeholders(self) -> tuple[Placeholder, ...]:
+        """The placeholders alone."""
+        return tuple(part for part in self.parts if isinstance(part, Placeholder))
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSection:
+    """A child action without definition: shown when all its criteria are true."""
+
+    id: str
+    heading: str
+    text: Template
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A resource to propose: everything but the patient, and the words that describe the action."""
+
+    description: str
+    resource: Mapping[str, Any]
+    subject_element: str = "subject"
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSuggestion:
+    """A child action with definition(s) (``drafts``), or of type ``remove`` (no drafts: withdraw the order at hand)."""
+
+    id: str
+    label: str
+    criteria: tuple[Criterion, ...]
+    drafts: tuple[Draft, ...] = ()
+    withdraw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source document (Library): title, ISO date or none, and its own review state."""
+
+    id: str
+    title: str
+    date: str | None
+    review_state: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledAction:
+    """One recommendation of one service, with the conditions of everything that composes it.
+
+    ``section_of`` are the rows on whose card it is shown, in order of preference (empty: a card of its own).
+    ``plan_title`` and ``reviewed`` (a named approval is on record) come from the topic plan.
+    """
+
+    code: str
+    file: str
+    plan: str
+    plan_title: str
+    version: str
+    reviewed: bool
+    hooks: tuple[str, ...]
+    criteria: tuple[Criterion, ...]
+    title: str
+    description: Template
+    text: Template
+    priority: str
+    dynamic: Mapping[str, Placeholder] = field(default_factory=dict)
+    sections: tuple[CompiledSection, ...] = ()
+    suggestions: tuple[CompiledSuggestion, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    section_of: tuple[str, ...] = ()
+    once_per_request: bool = False
+    requirements: tuple[DataRequirement, ...] = ()
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Every compiled expression of the action, of its sections and suggestions."""
+        templates = (self.description, self.text, *(section.text for section in self.sections))
+        owners = (self.criteria, *(section.criteria for section in self.sections), *(item.criteria for item in self.suggestions))
+        return (
+            *(criterion.expression for criteria in owners for criterion in criteria),
+            *(placeholder.expression for template in templates for placeholder in template.placeholders),
+            *(placeholder.expression for placeholder in self.dynamic.values()),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One CDS service at one hook.
+
+    ``actions`` are the recommendations triggered at the hook in the order of composition; ``evaluation`` are the same in
+    an order in which what an action reads of ``%fired`` and ``%needed`` has been settled before it.
+    """
+
+    id: str
+    hook: str
+    title: str
+    description: str
+    usage_requirements: str | None
+    requirements: tuple[DataRequirement, ...]
+    actions: tuple[CompiledAction, ...]
+    evaluation: tuple[CompiledAction, ...]
+    max_cards: int
+    overflow_title: str
+
+    def action(self, code: str) -> CompiledAction | None:
+        """The recommendation with a code."""
+        return next((action for action in self.actions if action.code == code), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanContext:
+    """What applying a plan needs besides facts: parameter values, the logical model, words for codes, and "on its way" tests.
+
+    ``display(code system id, code)`` gives the words for a code; ``unless`` holds, by path, the compiled ``Askable.unless``;
+    ``fact_parameters`` the parameters that a fact is read or derived with; ``assumptions`` the parameters that are assumed.
+    """
+
+    parameters: Mapping[str, Any]
+    model: FactModel
+    display: Callable[[str, str], str]
+    unless: Mapping[str, Expression] = field(default_factory=dict)
+    fact_parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    assumptions: frozenset[str] = frozenset()

@@ -1,0 +1,85 @@
+"""Templates of the content, filled with facts: codes in words, dates as ISO days, text from the record escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from cds_service.fhirpath import Expression, Quantity, Temporal
+from cds_service.plans.compiled import Placeholder, PlanContext, Template
+from cds_service.plans.environment import FACT_PATHS, fact_path, value_at
+from cds_service.plans.markdown import day, escape, plain_text
+
+NOT_KNOWN = "not known"
+NONE_DOCUMENTED = "none documented"
+
+
+def render(template: Template, variables: Mapping[str, Any], context: PlanContext) -> str:
+    """The paragraph as Markdown. Only text that may come from the record is escaped; the content's own Markdown is kept."""
+    return "".join(part if isinstance(part, str) else fill(part, variables, context) for part in template.parts).strip()
+
+
+def fill(placeholder: Placeholder, variables: Mapping[str, Any], context: PlanContext) -> str:
+    """One placeholder: its values in words, joined by commas; ``not known``, or ``none documented`` for a known empty list."""
+    values = placeholder.expression(variables)
+    if not values:
+        return NONE_DOCUMENTED if is_known_empty(placeholder.expression, variables) else NOT_KNOWN
+    return ", ".join(dict.fromkeys(_word(value, placeholder, context) for value in values))
+
+
+def plain(placeholder: Placeholder, variables: Mapping[str, Any], context: PlanContext) -> str | None:
+    """The value of an expression that gives one plain text (a title); ``None`` if it is empty."""
+    values = placeholder.expression(variables)
+    return plain_text(", ".join(words(value, placeholder.systems, context) for value in values), limit=1000) if values else None
+
+
+def is_known_empty(expression: Expression, variables: Mapping[str, Any]) -> bool:
+    """Whether everything that the expression reads is known, and some of it is known to be none."""
+    values = [value_at(variables, path) for path in expression.reads]
+    return (
+        bool(values)
+        and all(value is not None for value in values)
+        and any(isinstance(value, (list, tuple)) and not value for value in values)
+    )
+
+
+def words(value: Any, systems: tuple[tuple[str, frozenset[str]], ...], context: PlanContext) -> str:
+    """One value in words, not escaped: a code by its display, a decimal without trailing zeros, a date as its day."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return number(value)
+    if isinstance(value, Temporal):
+        return day(value.text)
+    if isinstance(value, Quantity):
+        return f"{number(value.value)} {value.unit}"
+    if isinstance(value, str):
+        return next((display(system, value, context) for system, codes in systems if value in codes), value)
+    return str(value)
+
+
+def display(system: str, code: str, context: PlanContext) -> str:
+    """The words for a code; for the path of a fact, its title."""
+    if system == FACT_PATHS:
+        declaration = context.model.declarations.get(code)
+        return code if declaration is None else declaration.title
+    return context.display(system, code)
+
+
+def number(value: Decimal) -> str:
+    """A decimal in plain notation without trailing zeros."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def unknown_reads(expression: Expression, variables: Mapping[str, Any]) -> frozenset[str]:
+    """The facts among what an expression reads that are unknown."""
+    paths = (path for path in expression.reads if value_at(variables, path) is None)
+    return frozenset(found for path in paths if (found := fact_path(path)) is not None)
+
+
+def _word(value: Any, placeholder: Placeholder, context: PlanContext) -> str:
+    text = words(value, placeholder.systems, context)
+    is_free_text = isinstance(value, (str, Quantity)) and not placeholder.trusted
+    return escape(text) if is_free_text and text else text

@@ -1,0 +1,34 @@
+"""Compiled suggestions -> what is offered for this patient and this order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cds_service.model.assessment import Hook, SuggestedAction, Suggestion
+from cds_service.plans.compiled import CompiledSuggestion, Draft
+
+
+def build_suggestion(compiled: CompiledSuggestion, hook: Hook, order: Mapping[str, Any] | None) -> Suggestion | None:
+    """The suggestion, or ``None`` where it cannot be carried out: no patient to write for, no draft id to withdraw."""
+    actions = _withdrawal(compiled, order) if compiled.withdraw is not None else _creations(compiled, hook)
+    return Suggestion(compiled.id, compiled.label, actions) if actions else None
+
+
+def _withdrawal(compiled: CompiledSuggestion, order: Mapping[str, Any] | None) -> tuple[SuggestedAction, ...]:
+    if order is None or not order.get("id"):
+        return ()
+    return (SuggestedAction("delete", str(compiled.withdraw), resource_id=str(order["reference"])),)
+
+
+def _creations(compiled: CompiledSuggestion, hook: Hook) -> tuple[SuggestedAction, ...]:
+    if hook.patient_id is None:
+        return ()
+    return tuple(SuggestedAction("create", draft.description, resource=_resource(draft, hook)) for draft in compiled.drafts)
+
+
+def _resource(draft: Draft, hook: Hook) -> Mapping[str, Any]:
+    resource = {**draft.resource, draft.subject_element: {"reference": f"Patient/{hook.patient_id}"}}
+    if hook.encounter_id:
+        resource["encounter"] = {"reference": f"Encounter/{hook.encounter_id.removeprefix('Encounter/')}"}
+    return resource
