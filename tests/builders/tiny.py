@@ -1,0 +1,34 @@
+"""A terminology of a few made-up codes, so that readers are tested without any content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cds_service.fhir.codings import TEXT_SYSTEM, Concept
+from cds_service.fhir.terminology import Terminology, _Systems
+
+SYSTEM = "urn:test"
+
+
+def terminology(sets: Mapping[str, tuple[str, ...]] = {}, maps: Mapping[str, Mapping[str, Mapping[str, str]]] = {}, systems=None) -> Terminology:  # noqa: B006 never changed
+    """``sets``: id -> codes; ``maps``: id -> target -> {code or "text:spelling": target code}."""
+    return Terminology(
+        systems=_Systems(systems or {}, {}),
+        members={name: frozenset(Concept(SYSTEM, code) for code in codes) for name, codes in sets.items()},
+        patterns={name: () for name in sets},
+        excluded={name: frozenset() for name in sets},
+        maps={
+            name: {target: {_concept(code): (value,) for code, value in entries.items()} for target, entries in targets.items()}
+            for name, targets in maps.items()
+        },
+        displays={},
+    )
+
+
+def coding(code: str) -> dict:
+    """A CodeableConcept with one made-up code."""
+    return {"coding": [{"system": SYSTEM, "code": code}]}
+
+
+def _concept(code: str) -> Concept:
+    return Concept(TEXT_SYSTEM, code.removeprefix("text:")) if code.startswith("text:") else Concept(SYSTEM, code)
