@@ -1,0 +1,140 @@
+"""The states of a prefetch value, and which of our keys it answers."""
+
+import pytest
+
+from cds_service.plans.compiled import CodeFilter, DataRequirement
+from cds_service.prefetch.answers import State, our_key, read_answers, states
+
+ANSWERED, TRUNCATED, UNAVAILABLE = State.ANSWERED, State.TRUNCATED, State.UNAVAILABLE
+
+CONDITION = {"resourceType": "Condition", "id": "c1"}
+OBSERVATION = {"resourceType": "Observation", "id": "o1"}
+REQUIREMENTS = (
+    DataRequirement("patient", "Patient"),
+    DataRequirement("conditions", "Condition"),
+    DataRequirement("clinical", "Observation", (CodeFilter("code", (("s", "1"), ("s", "2"))),)),
+    DataRequirement("molecular", "Observation", (CodeFilter("code", (("s", "3"),)),)),
+    DataRequirement("reports", "DiagnosticReport", (CodeFilter("category", (("s", "RAD"),)),)),
+)
+
+
+def bundle(*resources, **fields):
+    return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": item} for item in resources], **fields}
+
+
+def outcome(severity="warning", code="informational"):
+    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": code}]}
+
+
+def outcome_entry(*issue):
+    return {"resource": outcome(*issue), "search": {"mode": "outcome"}}
+
+
+def self_link(url):
+    return [{"relation": "self", "url": url}]
+
+
+def state_of(value, key="conditions", name=None):
+    prefetch = {name or key: value, "patient": {"resourceType": "Patient", "id": "p1"}}
+    return states(read_answers(prefetch), REQUIREMENTS, {})[key]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "comment"),
+    [
+        (None, ANSWERED, "null: looked, and there is nothing"),
+        (bundle(), ANSWERED, "an empty Bundle"),
+        ({"resourceType": "Bundle", "total": 0}, ANSWERED, "a Bundle without entries"),
+        (bundle(CONDITION), ANSWERED, "data"),
+        (CONDITION, ANSWERED, "one resource in place of a Bundle"),
+        ([CONDITION], ANSWERED, "a bare list"),
+        (bundle(CONDITION, "x"), ANSWERED, "one unreadable entry does not spoil the answer"),
+        (bundle(entry=[outcome_entry()]), ANSWERED, "nothing but a mild comment, as Epic sends it"),
+        (bundle(entry=[outcome_entry("information")]), ANSWERED, "nothing but information"),
+        (bundle(entry=[{"resource": CONDITION}, outcome_entry()]), ANSWERED, "data with a mild comment"),
+        (bundle(entry=[{"resource": CONDITION}, outcome_entry("error")]), TRUNCATED, "data with an error: some may lack"),
+        (bundle(CONDITION, link=[{"relation": "next", "url": "u"}]), TRUNCATED, "the first of several pages"),
+        (bundle(CONDITION, total=9), TRUNCATED, "fewer entries than the search found"),
+        (bundle(entry=[outcome_entry("error")]), UNAVAILABLE, "nothing but an error"),
+        (bundle(entry=[outcome_entry("fatal")]), UNAVAILABLE, "nothing but a fatal error"),
+        (outcome(), UNAVAILABLE, "an OperationOutcome as the value"),
+        (bundle("x", 7), UNAVAILABLE, "nothing readable"),
+        ({}, UNAVAILABLE, "an object that is no resource"),
+        ("", UNAVAILABLE, "text"),
+        (7, UNAVAILABLE, "a number"),
+        (bundle(entry=[{"resource": {"resourceType": "OperationOutcome"}}]), UNAVAILABLE, "an outcome without issue says nothing"),
+    ],
+)
+def test_the_states_on_the_wire(value, expected, comment):
+    assert state_of(value) is expected, comment
+
+
+@pytest.mark.parametrize("code", ["security", "login", "forbidden", "suppressed", "timeout", "throttled", "incomplete"])
+def test_a_mild_outcome_that_says_not_looked_leaves_the_key_unavailable(code):
+    assert state_of(bundle(entry=[outcome_entry("warning", code)])) is UNAVAILABLE
+
+
+def test_an_absent_key_is_unavailable():
+    assert states(read_answers({}), REQUIREMENTS, {})["conditions"] is UNAVAILABLE
+
+
+def test_when_every_value_is_null_the_record_is_empty():
+    found = states(read_answers({"theirs": None, "others": None}), REQUIREMENTS, {})
+    assert set(found.values()) == {ANSWERED}
+
+
+@pytest.mark.parametrize(
+    ("key", "expected", "comment"),
+    [
+        ("conditions", "conditions", "the same"),
+        ("Conditions", "conditions", "upper and lower case are one"),
+        ("conditions-user", "conditions", "a site's suffix"),
+        ("CONDITIONS-USER-2", "conditions", "two suffixes"),
+        ("problem-list", "conditions", "an alias"),
+        ("problem-list-user", "conditions", "an alias with a suffix"),
+        ("problems", None, "unknown"),
+        ("user-conditions", None, "a prefix is no suffix"),
+    ],
+)
+def test_a_client_may_name_our_keys_its_way(key, expected, comment):
+    assert our_key(key, ["conditions", "clinical"], {"Problem-List": "conditions", "x": "gone"}) == expected, comment
+
+
+@pytest.mark.parametrize(
+    ("value", "key", "expected", "comment"),
+    [
+        (bundle(CONDITION), "conditions", ANSWERED, "only one template asks for the type"),
+        (bundle(OBSERVATION), "clinical", TRUNCATED, "two templates ask for the type: used, but proves nothing complete"),
+        (bundle(CONDITION, OBSERVATION), "conditions", TRUNCATED, "a mixed Bundle: used, but proves nothing complete"),
+        (bundle(link=self_link("https://x/fhir/Condition?patient=p1")), "conditions", ANSWERED, "empty, told by its query"),
+        (bundle(CONDITION, link=self_link("https://x/Condition?patient=p1&category=a")), "conditions", TRUNCATED, "a narrower query"),
+        (bundle(OBSERVATION, link=self_link("https://x/Observation?patient=p1")), "molecular", ANSWERED, "a query without filter covers all"),
+        (bundle(OBSERVATION, link=self_link("https://x/Observation?code=s%7C2,s%7C1,s%7C3")), "clinical", ANSWERED, "all our codes and more"),
+        (bundle(OBSERVATION, link=self_link("https://x/Observation?code=s%7C2")), "clinical", TRUNCATED, "not all our codes"),
+        (bundle(OBSERVATION, link=self_link("https://x/Observation?patient=p1&date=gt2026")), "clinical", TRUNCATED, "only of late"),
+        (bundle(), "conditions", UNAVAILABLE, "empty, and nothing tells of what"),
+        (bundle(OBSERVATION), "conditions", UNAVAILABLE, "another type"),
+        (outcome("error"), "conditions", UNAVAILABLE, "an error about we know not what"),
+    ],
+)
+def test_a_value_under_an_unknown_name_is_told_by_what_it_holds(value, key, expected, comment):
+    assert state_of(value, key, name="theirs") is expected, comment
+
+
+def test_a_value_that_is_named_for_a_key_decides_it_alone():
+    prefetch = {"conditions": bundle(CONDITION), "theirs": bundle(CONDITION, total=9)}
+    assert states(read_answers(prefetch), REQUIREMENTS, {})["conditions"] is ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("second", "expected", "comment"),
+    [(bundle(), ANSWERED, "both complete"), (outcome(), TRUNCATED, "one of two missing")],
+)
+def test_a_key_that_arrives_twice_is_complete_only_if_both_are(second, expected, comment):
+    prefetch = {"conditions": bundle(CONDITION), "conditions-user": second}
+    assert states(read_answers(prefetch), REQUIREMENTS, {})["conditions"] is expected, comment
+
+
+def test_what_was_only_included_does_not_make_a_bundle_mixed():
+    value = bundle(entry=[{"resource": CONDITION}, {"resource": OBSERVATION, "search": {"mode": "include"}}])
+    assert state_of(value, name="theirs") is ANSWERED
