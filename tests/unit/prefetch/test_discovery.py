@@ -1,0 +1,44 @@
+"""Discovery says what the content says."""
+
+from cds_service.plans.compiled import DataRequirement, Service
+from cds_service.prefetch.discovery import discovery, lint_services
+
+
+def service(*requirements, usage=None):
+    return Service(
+        id="s1", hook="patient-view", title="T", description="D", usage_requirements=usage, requirements=requirements,
+        actions=(), evaluation=(), max_cards=6, overflow_title="More",
+    )  # fmt: skip
+
+
+CONDITIONS = DataRequirement("conditions", "Condition")
+
+
+def test_an_entry_has_everything_that_has_a_value():
+    [entry] = discovery([service(CONDITIONS, usage="R4")])["services"]
+    assert entry == {
+        "hook": "patient-view",
+        "title": "T",
+        "description": "D",
+        "id": "s1",
+        "prefetch": {"conditions": "Condition?patient={{context.patientId}}"},
+        "usageRequirements": "R4",
+    }
+
+
+def test_an_entry_has_nothing_empty():
+    [entry] = discovery([service()])["services"]
+    assert set(entry) == {"hook", "title", "description", "id"}
+
+
+def test_no_services_is_a_document_too():
+    assert discovery([]) == {"services": []}
+
+
+def test_content_with_sound_requirements_has_no_problems():
+    assert lint_services([service(CONDITIONS)]) == []
+
+
+def test_content_must_ask_for_conditions_and_for_nothing_outlandish():
+    problems = lint_services([service(DataRequirement("x" * 2000, "Patient"), DataRequirement("y", "not a type"))])
+    assert [problem.element for problem in problems] == ["action.input", "action.input"]
