@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 import orjson
 
+from cds_service.cards import render_text, render_trace
 from cds_service.cli.options import FILE, as_of_option, file_argument, patient_option
-from cds_service.cli.words import cards_text, trace_json, trace_text
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Hook
-from cds_service.model.json import facts_json
+from cds_service.model.json import facts_json, trace_json
 from cds_service.prefetch.files import read_file, request_hook
 from cds_service.respond import answer
 from cds_service.settings import Settings, load_settings
@@ -91,13 +91,13 @@ def assess(
     if orders is not None and call.name == "patient-view":
         raise click.UsageError("--orders needs --hook order-select or order-sign: patient-view has no orders")
     found = answer(read_file(file, patient, orders), call, knowledge, _day(settings, as_of))
-    traces = found.assessment.traces if trace else ()
     if as_json:
-        _print({"response": found.body, "trace": [trace_json(one) for one in traces]} if trace else found.body)
+        traces = [trace_json(one) for one in found.assessment.traces]
+        _print({"response": found.body, "trace": traces} if trace else found.body)
         return
-    click.echo(cards_text(found.body["cards"]))
-    for one in traces:
-        click.echo(f"\n{trace_text(one)}")
+    click.echo(render_text(found.body["cards"]))
+    if trace:
+        click.echo(f"\n{render_trace(found.assessment)}")
 
 
 def _hook(knowledge: Knowledge, asked: Hook | None, name: str | None, service: str | None, patient: str | None) -> Hook:

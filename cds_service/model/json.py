@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from cds_service.fhirpath.temporal import Temporal
+from cds_service.model.assessment import ActionTrace
 from cds_service.model.declaration import FactModel
 from cds_service.model.facts import Evidence, Facts
 
@@ -64,3 +65,22 @@ def _without(node: Mapping[str, Any], prefix: str, internal: Any) -> dict[str, A
 def _evidence(item: Evidence) -> dict[str, Any]:
     found = {"reference": item.reference, "code": item.code, "date": item.date, "confidence": item.confidence, "explicit": item.explicit}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def trace_json(trace: ActionTrace) -> dict[str, Any]:
+    """One recommendation as evaluated: each criterion with its value (``null`` = unknown) and the facts that it read."""
+    return {
+        "code": trace.code,
+        "plan": trace.plan,
+        "order": trace.order,
+        "fired": trace.fired,
+        "criteria": [
+            {
+                "description": criterion.description,
+                "expression": criterion.expression,
+                "value": criterion.value,
+                "reads": {path: plain(value) for path, value in criterion.reads},
+            }
+            for criterion in trace.criteria
+        ],
+    }
