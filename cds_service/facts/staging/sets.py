@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -37,11 +37,12 @@ def group_sets(stated: Iterable[Stated], issues: Sequence[Issue] = ()) -> TnmRea
     groups: dict[_Key, list[Stated]] = {}
     for item in _with_edition(tuple(stated)):
         groups.setdefault((item.prefix or "", item.edition or "", day_of(item.date) or ""), []).append(item)
-    sets = tuple(sorted((_set(items) for items in groups.values()), key=_order))
-    return TnmReading(sets=sets, conflicts=tuple(_conflicts(sets)), issues=tuple(issues))
+    built = sorted(((_set(items), items) for items in groups.values()), key=lambda pair: _order(pair[0]))
+    conflicts = tuple(conflict for position, (item, items) in enumerate(built) for conflict in _conflicts(position, item, items))
+    return TnmReading(sets=tuple(item for item, _ in built), conflicts=conflicts, issues=tuple(issues))
 
 
-def _with_edition(stated: tuple[Stated, ...]) -> Iterable[Stated]:
+def _with_edition(stated: tuple[Stated, ...]) -> Iterator[Stated]:
     """A category without edition joins the one edition that others of the same prefix and day state."""
     editions: dict[tuple[str | None, str | None], set[str]] = {}
     for item in stated:
@@ -90,9 +91,8 @@ def _order(item: TnmSet) -> tuple[datetime, str, str, str]:
     return (item.date.earliest if item.date else _LAST, item.date.text if item.date else "", first, item.prefix or "")
 
 
-def _conflicts(sets: tuple[TnmSet, ...]) -> Iterable[Conflict]:
-    for position, item in enumerate(sets):
-        references = tuple(sorted({evidence.reference for evidence in item.evidence}))
-        why = "different values for the same date" if item.date is not None else "different values, none of them dated"
-        for axis, values in item.disagreements:
-            yield Conflict(f"tnm[{position}].{axis}", values, references, why)
+def _conflicts(position: int, item: TnmSet, items: Sequence[Stated]) -> Iterator[Conflict]:
+    why = "different values for the same date" if item.date is not None else "different values, none of them dated"
+    for axis, values in item.disagreements:
+        references = {one.evidence.reference for one in items if one.axis == axis and one.value in values}
+        yield Conflict(f"tnm[{position}].{axis}", values, tuple(sorted(references)), why)

@@ -1,0 +1,38 @@
+import pytest
+
+from cds_service.facts.staging.reading import read_tnm
+from tests.unit.facts.staging.fakes import FakeTerminology, Observations
+
+
+@pytest.fixture
+def terminology():
+    return FakeTerminology()
+
+
+@pytest.fixture
+def observations():
+    return Observations()
+
+
+@pytest.fixture
+def read(terminology):
+    def reading(built, *, only=True, primary=("Condition/main",), targets=None):
+        return read_tnm(built.entries, terminology, primary=frozenset(primary), only_malignancy=only, targets=targets or {})
+
+    return reading
+
+
+@pytest.fixture
+def said():
+    """A set in one line: ``c T3 N1 M0 IIIB ed8 2020-01-01``; ``?`` marks an axis whose values disagree."""
+
+    def line(one):
+        parts = [one.prefix or "-"]
+        for axis in ("t", "n", "m", "group"):
+            value = one.axis(axis) or ("/".join(dict(one.disagreements)[axis]) + "?" if axis in dict(one.disagreements) else None)
+            parts += [value] if value else []
+        parts += [f"ed{one.edition}"] if one.edition else []
+        parts += [one.date.text] if one.date else []
+        return " ".join(parts)
+
+    return lambda reading: [line(one) for one in reading.sets]

@@ -1,0 +1,76 @@
+"""A small terminology and small builders: staging is tested without the content that ships."""
+
+from dataclasses import dataclass, field
+
+from cds_service.fhir.codings import Concept, codings, normalise_text
+from cds_service.fhir.record import Entry
+
+CODES = "http://codes.example.org"
+TEXTS = "http://category-texts.example.org"
+
+
+@dataclass
+class FakeTerminology:
+    """Codes that spell out what they mean: ``t-c`` as Observation code, ``=cT3`` as value, ``ed-8`` as edition."""
+
+    spelled: dict[str, str] = field(
+        default_factory=lambda: {"ct category": "t-c", "tnm": "panel", "eighth": "8", "nothing known": "not-recorded"}
+    )
+
+    def concepts(self, codeable, /):
+        return tuple(Concept(system, code) for system, code in codings(codeable))
+
+    def member(self, value_set, concept, /):
+        return value_set == "tnm-category-text" and concept.system == TEXTS
+
+    def translate(self, concept_map, concept, target, /):
+        system, code = concept
+        if system != CODES:
+            return ()
+        if concept_map == "tnm-observation":
+            axes = {"t", "n", "m", "group", "panel", "descriptor"}
+            return (code,) if code.partition("-")[0] in axes else ()
+        if concept_map == "staging-edition":
+            return (code.removeprefix("ed-"),) if code.startswith("ed-") else ()
+        if target == "tnm-descriptor":
+            return (code.removeprefix("is-"),) if code.startswith("is-") else ()
+        if target == "tnm-category" and code.startswith("="):
+            return (code[1:],)
+        return ("not-recorded",) if target == "tnm-category" and code == "nothing" else ()
+
+    def translate_text(self, concept_map, text, target, /):
+        found = self.spelled.get(normalise_text(text))
+        wanted = {"tnm-observation": ("t-c", "panel"), "staging-edition": ("8",), "staging-category": ("not-recorded",)}[concept_map]
+        return (found,) if found in wanted and target != "stage-group" else ()
+
+
+def concept(code, system=CODES):
+    return {"coding": [{"system": system, "code": code}]}
+
+
+class Observations:
+    """Builds Observations; ``entries`` is what was built."""
+
+    def __init__(self):
+        self.entries = []
+
+    def add(self, name, code, value=None, date=None, **more):
+        resource = {"resourceType": "Observation", "id": name, "status": "final", "code": concept(code) if isinstance(code, str) else code}
+        if value is not None:
+            resource |= {"valueCodeableConcept": concept(value)} if isinstance(value, str) else value
+        if date is not None:
+            resource["effectiveDateTime"] = date
+        edition = more.pop("edition", None)
+        if edition is not None:
+            resource["method"] = concept(f"ed-{edition}")
+        for member in ("focus", "hasMember"):
+            if member in more:
+                more[member] = [{"reference": reference} for reference in more[member]]
+        resource |= more
+        self.entries.append(Entry(resource, f"Observation/{name}"))
+        return self
+
+    def condition(self, name="main", *stages, **more):
+        resource = {"resourceType": "Condition", "id": name, "verificationStatus": concept("confirmed"), "stage": list(stages), **more}
+        self.entries.append(Entry(resource, f"Condition/{name}"))
+        return self

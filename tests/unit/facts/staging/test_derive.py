@@ -1,0 +1,283 @@
+"""Derivation over small invented tables: system ``one`` has editions 7 and 8, system ``two`` edition 8 only."""
+
+import pytest
+
+from cds_service.facts.staging.contradiction import contradiction
+from cds_service.facts.staging.derive import derive_stage
+from cds_service.facts.staging.model import Spread, TnmSet, stage_number
+from cds_service.facts.staging.tables import Cell, Edition, StagingTables
+from cds_service.fhirpath.temporal import Temporal
+from cds_service.model.facts import Evidence
+
+
+def cells(**rows):
+    return {tuple(part.replace("_", "") for part in key.split("x")): Cell(value, "s", verified=True) for key, value in rows.items()}
+
+
+M_COUNTS = {(False, False, 1): "M1a", (False, False, 2): "M1b", (False, True, 0): "M1", (True, False, 0): "M1c"}
+IV = {"M1": "IV", "M1a": "IVA", "M1b": "IVB", "M1c": "IVC"}
+
+
+def edition(system, number, m=IV, **stages):
+    known = {(t, n, one): Cell(stage, "s", verified=True) for t in ("", "T1", "T2") for n in ("", "N0", "N1") for one, stage in m.items()}
+    return Edition(
+        system=system,
+        edition=number,
+        categories={"m": frozenset({"M0", *m})},
+        stages=known | cells(**stages),
+        m_categories={key: Cell(value if value in m else "M1", "s", verified=True) for key, value in M_COUNTS.items()},
+    )
+
+
+def one8():
+    item = edition("one", "8", T1xN0xM0="I", T2xN0xM0="IIA", T1xN1xM0="IIIA")
+    item.stages["T2", "N1", "M0"] = Cell("IIIB", "s", verified=False)
+    item.stages["Tis", "N1", "M0"] = Cell(None, "s", verified=True)
+    return item
+
+
+TABLES = StagingTables(
+    sites={"organ": ("one",), "border": ("two", "one")},
+    roles={
+        ("any", "far"): ("distant", "organ"),
+        ("any", "farther"): ("distant", "organ"),
+        ("any", "lining"): ("distant", "peritoneum"),
+        ("any", "somewhere"): ("distant", "unspecified"),
+        ("one", "groin"): ("distant", "chain"),
+        ("two", "groin"): ("regional", "chain"),
+        ("any", "unclear"): ("ambiguous", "chain"),
+        ("one", "near"): ("regional", "chain"),
+        ("two", "near"): ("regional", "chain"),
+    },
+    editions={
+        "one": (edition("one", "7", {"M1": "IV", "M1a": "IVA", "M1b": "IVB"}, T1xN0xM0="I", T2xN0xM0="II"), one8()),
+        "two": (edition("two", "8", {"M1": "IV"}, T1xN0xM0="I", T2xN0xM0="IIB"),),
+    },
+    episode_days=100,
+)
+
+
+def one(text, date=None, edition="8", reference="Observation/1", **more):
+    """``c T1 N0 M0 IIA``, ``-`` for no prefix."""
+    prefix, *parts = text.split()
+    values = {("group" if part[0] in "0I" else part[0].lower()): part for part in parts}
+    return TnmSet(
+        prefix=None if prefix == "-" else prefix,
+        edition=edition,
+        date=Temporal.parse(date),
+        evidence=(Evidence(reference),),
+        **values,
+        **more,
+    )
+
+
+def spread(site, state="confirmed", date=None):
+    return Spread(
+        site=site,
+        confirmed=state == "confirmed",
+        suspected=state == "suspected",
+        date=Temporal.parse(date),
+        references=(f"Condition/{site}",),
+    )
+
+
+def derive(sets=(), spreads=(), site="organ"):
+    return derive_stage(site, sets, spreads, TABLES)
+
+
+@pytest.mark.parametrize(
+    ("sets", "asserted", "comment"),
+    [
+        ([], None, "nothing"),
+        ([one("c IIA", "2020-01-01"), one("c IIIA", "2021-01-01")], "IIIA", "the newest"),
+        ([one("c IIIA", "2021-01-01"), one("p IIA", "2020-01-01")], "IIIA", "the newest, whatever its prefix"),
+        ([one("c IIA", "2020-01-01"), one("- IIIA")], "IIA", "a dated one before an undated one"),
+        ([one("- IIIA")], "IIIA", "an undated one if there is no other"),
+        ([one("- IIIA"), one("c IIA")], None, "two undated ones differ"),
+        ([one("c IIA", "2020-01-01"), one("p IIIA", "2020-01-01")], None, "two of a day differ"),
+        ([one("c IIA", "2020-01-01"), one("p IIA", "2020-01-01")], "IIA", "two of a day agree"),
+        ([one("c IIA", "2020"), one("p IIIA", "2020-05-01")], None, "it is not certain which is later"),
+        ([one("c", "2020-01-01", disagreements=(("group", ("IIA", "IIIA")),))], None, "one day, two values"),
+    ],
+)
+def test_asserted(sets, asserted, comment):
+    result = derive(sets)
+    assert result.asserted == asserted, comment
+    assert bool(result.conflicts) == (asserted is None and bool(sets))
+
+
+@pytest.mark.parametrize(
+    ("sets", "derived", "comment"),
+    [
+        ([one("c T1 N0 M0")], "I", "one set"),
+        ([one("c T1 N0")], None, "M is not known, and not assumed"),
+        ([one("c T1 M0")], None, "N is not known"),
+        ([one("c T1 N0 M0", edition=None)], "I", "no edition, and all agree"),
+        ([one("c T2 N0 M0", edition=None)], None, "no edition, and they differ"),
+        ([one("c T2 N0 M0", edition="7")], "II", "by the edition stated"),
+        ([one("c T1 N0 M0", edition="6")], None, "no table for the edition"),
+        ([one("c T2 N1 M0")], None, "the row is not verified"),
+        ([one("c Tis N1 M0")], None, "the combination has no stage"),
+        ([one("c T3 N1 M0")], None, "the table has no row"),
+        ([one("c M1")], "IV", "M1 decides without T and N"),
+        ([one("c T1 N0 M1b")], "IVB", "by sub-category"),
+        ([one("c M1c", edition=None)], "IV", "a sub-category that not every edition has"),
+        ([one("c T1 N0 M0", "2020-01-01"), one("c T1 N1 M0", "2021-01-01")], "IIIA", "the newest complete set"),
+        ([one("c T1 N0 M0", "2020-01-01"), one("c T2", "2021-01-01")], "I", "an incomplete set replaces nothing"),
+        (
+            [one("c T1 N0 M0", "2020-01-01"), one("c N0 M0", "2021-01-01", disagreements=(("t", ("T1", "T2")),))],
+            None,
+            "the newest set disagrees",
+        ),
+        ([one("c T1 N0 M0", "2020-01-01"), one("p T2 N0 M0", "2020-01-01")], None, "two of a day differ"),
+        ([one("c T1", "2020-01-01"), one("c N0 M0", "2020-02-01")], None, "axes of two sets are not mixed"),
+        ([one("p T1 N0", "2020-02-01"), one("c T2 N1 M0", "2020-01-01")], "I", "pT pN with cM of the episode"),
+        ([one("c T1 N0", "2020-01-01"), one("p M0", "2020-01-01")], None, "never cT cN with pM"),
+        ([one("p T1 N0", "2020-09-01"), one("c M0", "2020-01-01")], None, "cM of another episode"),
+        ([one("p T1 N0", "2020-01-01"), one("c M0", "2020-02-01")], None, "cM after the operation"),
+        ([one("p T1 N0", "2020-01-01"), one("c M0")], None, "cM without a date"),
+        ([one("p T1 N0", "2020-01-01"), one("c M0", "2020-01-01", edition="7")], None, "cM of another edition"),
+        ([one("yp T1 N0", "2020-02-01"), one("yc M0", "2020-01-01")], "I", "ypT ypN with ycM"),
+        ([one("yp T1 N0", "2020-02-01"), one("c M0", "2020-01-01")], "I", "ypT ypN with cM"),
+        ([one("rp T1 N0", "2020-02-01"), one("c M0", "2020-01-01")], None, "a recurrence has its own M"),
+        ([one("c T1 N0 M1a", "2020-01-01"), one("yp T1 N0 M0", "2020-06-01")], "IVA", "treatment does not undo M1"),
+        ([one("c T1 N0 M1a", "2020-01-01"), one("c T1 N0 M0", "2020-06-01")], "I", "a correction before treatment does"),
+    ],
+)
+def test_derived_from_sets(sets, derived, comment):
+    result = derive(sets)
+    assert result.derived == derived, comment
+    assert bool(result.reasons) == (derived is None)
+    assert bool(result.derived_evidence) == (derived is not None)
+
+
+@pytest.mark.parametrize(
+    ("spreads", "m", "derived", "comment"),
+    [
+        ([], None, None, "none recorded says nothing"),
+        ([spread("far")], "M1a", "IVA", "one organ"),
+        ([spread("far", "active")], "M1a", "IVA", "active without confirmation"),
+        ([spread("far", "suspected")], None, None, "suspected counts for nothing"),
+        ([spread("far"), spread("far")], "M1a", "IVA", "one site recorded twice is one"),
+        ([spread("far"), spread("farther")], "M1b", "IVB", "two organs"),
+        ([spread("far"), spread("groin")], "M1b", "IVB", "organ and chain of nodes"),
+        ([spread("somewhere")], "M1", "IV", "without a site"),
+        ([spread("lining")], "M1", "IV", "the editions differ in the sub-category"),
+        ([spread("near")], None, None, "regional"),
+        ([spread("unclear")], None, None, "ambiguous"),
+        ([spread("unheard-of")], None, None, "not in the tables"),
+    ],
+)
+def test_derived_from_spread(spreads, m, derived, comment):
+    result = derive([], spreads)
+    assert (result.m_category, result.derived) == (m, derived), comment
+
+
+def test_the_higher_of_asserted_and_recorded_m_counts():
+    assert derive([one("c T1 N0 M1b")], [spread("far")]).derived == "IVB"
+    assert derive([one("c T1 N0 M0")], [spread("far")]).derived == "IVA"
+    assert derive([one("c T1 N0 M0", edition="8")], [spread("lining")]).m_category == "M1c"
+
+
+def test_evidence_of_what_is_derived():
+    result = derive([one("c T1 N0 M0", reference="Observation/7")], [spread("far"), spread("near")])
+    assert [item.reference for item in result.derived_evidence] == ["Observation/7", "Condition/far"]
+
+
+@pytest.mark.parametrize(
+    ("sets", "spreads", "derived", "alternative", "comment"),
+    [
+        ([one("c T1 N0 M0")], [], "I", None, "both agree"),
+        ([one("c T2 N0 M0")], [], None, "two IIB; one IIA", "they differ: both are shown"),
+        ([], [spread("far")], "IV", "one IVA", "both are stage IV"),
+        ([], [spread("groin")], None, "one IVA", "distant in one system only"),
+        ([], [spread("groin"), spread("far")], "IV", "one IVB", "distant in both, counted differently"),
+    ],
+)
+def test_a_site_of_two_systems(sets, spreads, derived, alternative, comment):
+    result = derive(sets, spreads, "border")
+    assert (result.derived, result.alternative, result.system) == (derived, alternative, "two"), comment
+
+
+def test_an_unknown_site_derives_nothing_but_knows_organs():
+    assert derive([one("c T1 N0 M0")], [spread("groin")], None) == derive_stage("elsewhere", [one("c T1 N0 M0")], [spread("groin")], TABLES)
+    nodes, organ = derive([one("c T1 N0 M0")], [spread("groin")], None), derive([], [spread("far")], None)
+    assert (nodes.derived, nodes.system, nodes.m_category, nodes.is_iv) == (None, None, None, None)
+    assert (organ.derived, organ.is_iv) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("sets", "spreads", "expected", "comment"),
+    [
+        ([], [], None, "nothing is known"),
+        ([one("c IVA")], [], True, "asserted"),
+        ([one("c M1")], [], True, "M1 asserted"),
+        ([], [spread("far", "active")], True, "active distant spread"),
+        ([], [spread("groin")], True, "distant by the rules of the site"),
+        ([], [spread("far", "suspected")], None, "suspected"),
+        ([], [spread("near")], None, "regional only"),
+        ([one("c IIA")], [], False, "asserted below IV"),
+        ([one("c T1 N0 M0")], [], False, "derived below IV"),
+        ([one("c M0")], [], None, "M0 alone"),
+        ([one("c IIA")], [spread("near")], False, "regional spread is no doubt"),
+        ([one("c IIA")], [spread("near", "suspected")], False, "nor is suspected regional spread"),
+        ([one("c IIA")], [spread("far", "suspected")], None, "suspected distant spread is"),
+        ([one("c IIA")], [spread("unclear")], None, "ambiguous spread is"),
+        ([one("c IIA", "2020-01-01")], [spread("far", date="2019-01-01")], True, "recorded spread outweighs the assertion"),
+        ([one("c IIA", "2020-01-01"), one("- IVA")], [], None, "an undated assertion of IV"),
+        ([one("c IVA", "2020-01-01"), one("c IIA", "2021-01-01")], [], False, "corrected in the same prefix"),
+        ([one("c IVA", "2020-01-01"), one("p IIA", "2021-01-01")], [], None, "two prefixes disagree"),
+        ([one("c IVA", "2020-01-01"), one("yp I", "2021-01-01")], [], True, "treatment does not undo stage IV"),
+        ([one("c M1", "2020-01-01"), one("yc M0", "2021-01-01")], [], True, "treatment does not undo M1"),
+        ([one("c IIA", "2020-01-01", disagreements=(("m", ("M0", "M1")),))], [], None, "M disagrees"),
+    ],
+)
+def test_is_iv(sets, spreads, expected, comment):
+    result = derive(sets, spreads)
+    assert result.is_iv is expected, comment
+    assert bool(result.is_iv_evidence) == (expected is not None)
+
+
+@pytest.mark.parametrize(
+    ("sets", "spreads", "expected", "comment"),
+    [
+        ([], [spread("far", date="2020-01-01")], None, "nothing asserted"),
+        ([one("c M0", "2020-02-01")], [], None, "no spread"),
+        ([one("c M0", "2020-02-01")], [spread("far", date="2020-01-01")], "later", "M0 after the spread"),
+        ([one("c M0", "2020-01-01")], [spread("far", date="2020-01-01")], "later", "M0 on the day of the spread"),
+        ([one("c IIIA", "2020-02-01")], [spread("far", date="2020-01-01")], "later", "a stage below IV after the spread"),
+        ([one("c M0", "2019-12-31")], [spread("far", date="2020-01-01")], None, "M0 before the spread: it came later"),
+        ([one("c M0")], [spread("far", date="2020-01-01")], "undated", "undated assertion"),
+        ([one("c M0", "2020-02-01")], [spread("far")], "undated", "undated spread"),
+        ([one("c M0", "2020")], [spread("far", date="2020-06-01")], "undated", "a year does not order them"),
+        ([one("c M0", "2020-02-01"), one("c M1", "2020-03-01")], [spread("far", date="2020-01-01")], None, "the newest M is M1"),
+        ([one("c M0", "2020-02-01")], [spread("far", "active", "2020-01-01")], None, "spread not confirmed"),
+        ([one("c M0", "2020-02-01")], [spread("far", "suspected", "2020-01-01")], None, "spread suspected"),
+        ([one("c M0", "2020-02-01")], [spread("near", date="2020-01-01")], None, "regional spread"),
+        ([one("c IVA", "2020-02-01")], [spread("far", date="2020-01-01")], None, "stage IV fits"),
+        ([one("c", "2020-01-01", disagreements=(("t", ("T1", "T2")),))], [], "same-instant", "an axis has two values"),
+        ([one("c", None, disagreements=(("t", ("T1", "T2")),))], [], None, "two undated values are not of one instant"),
+        (
+            [one("c M0", "2020-02-01", disagreements=(("t", ("T1", "T2")),))],
+            [spread("far", date="2020-01-01")],
+            "later",
+            "the contradiction with spread comes first",
+        ),
+        (
+            [one("c M0", "2020-02-01"), one("p", "2020-01-01", disagreements=(("t", ("T1", "T2")),))],
+            [spread("far")],
+            "same-instant",
+            "what is certain comes before what is undated",
+        ),
+        ([one("c M0", "2020-02-01")], [spread("far", date="2021-01-01"), spread("farther", date="2020-01-01")], "later", "any of several"),
+    ],
+)
+def test_contradiction(sets, spreads, expected, comment):
+    assert contradiction("organ", sets, spreads, TABLES) == expected, comment
+
+
+@pytest.mark.parametrize(
+    ("group", "number"), [("0", 0), ("0is", 0), ("I", 1), ("IIA", 2), ("IIIC2", 3), ("IV", 4), ("IVB", 4), (None, None), ("X", None)]
+)
+def test_stage_number(group, number):
+    assert stage_number(group) == number
