@@ -21,7 +21,6 @@ def create_app(application: Application, log_stream: BinaryIO | None = None) -> 
     app.json = OrjsonProvider(app)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be neither JSON nor wanted by any client
-    app.config["MAX_CONTENT_LENGTH"] = application.settings.max_body_bytes
     log.install(app, log.make_logger(application.settings.log_level, log_stream))
     headers.install(app, application.settings.cors_origins)
     errors.install(app)

@@ -15,6 +15,7 @@ from flask import Request
 from cds_service.errors import BodyTooLarge, MalformedRequest, WrongContentType
 
 _BOM = b"\xef\xbb\xbf"
+_PIECE = 1024 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -24,7 +25,7 @@ def read_json(request: Request, limit: int) -> Any:
         raise WrongContentType("the body must be declared as JSON")
     if request.content_length is not None and request.content_length > limit:
         raise _too_large(limit)
-    raw = _unpacked(request.get_data(cache=False), request.headers.get("Content-Encoding", "identity"), limit)
+    raw = _unpacked(_received(request, limit), request.headers.get("Content-Encoding", "identity"), limit)
     if not raw:
         raise MalformedRequest("the body is empty", where="request")
     try:
@@ -37,6 +38,16 @@ def read_json(request: Request, limit: int) -> Any:
 
 def _is_json(mimetype: str) -> bool:
     return mimetype == "application/json" or (mimetype.startswith("application/") and mimetype.endswith("+json"))
+
+
+def _received(request: Request, limit: int) -> bytes:
+    """The body as sent. Read in pieces: a chunked body does not say how long it is, and must not be cut to fit either."""
+    received = bytearray()
+    while piece := request.stream.read(min(_PIECE, limit + 1 - len(received))):
+        received += piece
+        if len(received) > limit:
+            raise _too_large(limit)
+    return bytes(received)
 
 
 def _unpacked(raw: bytes, encoding: str, limit: int) -> bytes:

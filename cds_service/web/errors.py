@@ -6,7 +6,7 @@ import sys
 from types import TracebackType
 
 from flask import Flask, Response, g
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from cds_service import errors
 from cds_service.web.reply import json_reply
@@ -48,8 +48,6 @@ def _http(error: HTTPException) -> Response:
         reply = _known(errors.MethodNotAllowed("this path does not take this method"))
         reply.headers["Allow"] = allowed
         return reply
-    if isinstance(error, RequestEntityTooLarge):
-        return _known(errors.BodyTooLarge("the body is larger than allowed"))
     if error.code == 404:
         return _known(errors.UnknownService("there is nothing at this path"))
     if error.code is not None and 400 <= error.code < 500:

@@ -14,7 +14,11 @@ CARD = {
     "indicator": "info",
     "source": {"label": "L", "url": "https://example.org", "topic": {"system": "s", "code": "c"}},
     "suggestions": [
-        {"label": "L", "uuid": UUID, "actions": [{"type": "create", "description": "D", "resource": {"resourceType": "Task", "status": "draft"}}]},
+        {
+            "label": "L",
+            "uuid": UUID,
+            "actions": [{"type": "create", "description": "D", "resource": {"resourceType": "Task", "status": "draft"}}],
+        },
         {"label": "L", "uuid": UUID, "actions": [{"type": "delete", "description": "D", "resourceId": "Task/t1"}]},
     ],
     "selectionBehavior": "any",

@@ -175,7 +175,9 @@ def test_a_draft_without_subject_is_the_patients():
 
 
 def test_odd_drafts_are_reported():
-    record = gather([], "p1", [Item(None, "context.draftOrders.entry[0]"), entry(resource("MedicationRequest", medication={"concept": {}}))])
+    record = gather(
+        [], "p1", [Item(None, "context.draftOrders.entry[0]"), entry(resource("MedicationRequest", medication={"concept": {}}))]
+    )
     assert [issue.code for issue in record.issues] == ["unreadable", "another-version"]
 
 

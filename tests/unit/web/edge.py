@@ -1,0 +1,54 @@
+"""A web edge around an application that answers what a test tells it to: no content, no engine."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from cds_service.settings import Settings
+from cds_service.web import create_app
+
+CALL = {"hook": "patient-view", "hookInstance": "i-1", "context": {"patientId": "p1", "userId": "Practitioner/d1"}}
+
+
+@dataclass
+class Reply:
+    """What :class:`~cds_service.respond.Answer` shows to the edge."""
+
+    body: dict[str, Any] = field(default_factory=lambda: {"cards": []})
+    cards: int = 0
+    codes: list[str] = field(default_factory=list)
+    issues: list[str] = field(default_factory=list)
+
+
+class Edge:
+    """``reply`` is what a hook call gets: a :class:`Reply`, or an exception to raise."""
+
+    def __init__(self, reply: Reply | Exception | None = None, **settings: Any) -> None:
+        self.settings = Settings(**settings)
+        self.services = {("s1", "patient-view"): None}
+        self.discovery = {"services": [{"id": "s1", "hook": "patient-view", "description": "d"}]}
+        self.reply = reply or Reply()
+        self.log = io.BytesIO()
+        self.calls: list[Any] = []
+        self.app = create_app(self, self.log)
+        self.client = self.app.test_client()
+
+    def respond(self, invocation: Any) -> Reply:
+        """Answer as told."""
+        self.calls.append(invocation)
+        if isinstance(self.reply, Exception):
+            raise self.reply
+        return self.reply
+
+    def call(self, body: object = None, service: str = "s1", **options: Any) -> Any:
+        """POST a hook call."""
+        data = body if isinstance(body, bytes) else json.dumps(CALL if body is None else body)
+        return self.client.post(f"/cds-services/{service}", data=data, **{"content_type": "application/json"} | options)
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The request log."""
+        return [json.loads(line) for line in self.log.getvalue().splitlines()]

@@ -1,0 +1,44 @@
+"""The CDS Hooks routes and health."""
+
+import pytest
+
+from tests.unit.web.edge import CALL, Edge, Reply
+
+
+def test_discovery_is_the_document():
+    answer = Edge().client.get("/cds-services")
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+    assert answer.json == {"services": [{"id": "s1", "hook": "patient-view", "description": "d"}]}
+
+
+def test_a_call_reaches_the_application_and_its_answer_comes_back():
+    edge = Edge(Reply({"cards": [{"summary": "x"}]}))
+    answer = edge.call(CALL | {"prefetch": {"a": None}})
+    assert (answer.status_code, answer.json) == (200, {"cards": [{"summary": "x"}]})
+    [invocation] = edge.calls
+    assert (invocation.hook.service, invocation.hook.patient_id, invocation.prefetch) == ("s1", "p1", {"a": None})
+
+
+def test_an_unknown_service_is_not_found_before_its_body_is_read():
+    answer = Edge().call(b"\xff", service="other")
+    assert (answer.status_code, answer.json["issue"][0]["code"]) == (404, "not-found")
+
+
+def test_a_trailing_slash_makes_no_difference():
+    assert Edge().client.get("/cds-services/").status_code == 200
+
+
+@pytest.mark.parametrize(("path", "expected"), [("live", {"status": "live"}), ("ready", {"status": "ready", "services": 1})])
+def test_health(path, expected):
+    answer = Edge().client.get(f"/health/{path}")
+    assert (answer.status_code, answer.json) == (200, expected)
+
+
+@pytest.mark.parametrize("path", ["/cds-services", "/base/cds-services"])
+def test_the_path_of_the_public_address_is_served_with_and_without(path):
+    assert Edge(public_url="https://example.org/base").client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/base", "/based/cds-services", "//cds-services"])
+def test_other_paths_are_not(path):
+    assert Edge(public_url="https://example.org/base").client.get(path).status_code == 404
