@@ -1,4 +1,4 @@
-"""The shipped staging tables and terminology, against the registry's tables, named rules and public data."""
+"""The shipped staging tables and terminology, against the registry's tables, named rules and codes seen in public data."""
 
 import csv
 import json

@@ -134,6 +134,7 @@ def test_asserted(sets, asserted, comment):
         ([one("p T1 N0", "2020-02-01"), one("c T2 N1 M0", "2020-01-01")], "I", "pT pN with cM of the episode"),
         ([one("c T1 N0", "2020-01-01"), one("p M0", "2020-01-01")], None, "never cT cN with pM"),
         ([one("p T1 N0", "2020-09-01"), one("c M0", "2020-01-01")], None, "cM of another episode"),
+        ([one("p T1 N0", "2020-02-01", disagreements=(("m", ("M0", "M1")),)), one("c M0", "2020-01-01")], None, "its own M disagrees"),
         ([one("p T1 N0", "2020-01-01"), one("c M0", "2020-02-01")], None, "cM after the operation"),
         ([one("p T1 N0", "2020-01-01"), one("c M0")], None, "cM without a date"),
         ([one("p T1 N0", "2020-01-01"), one("c M0", "2020-01-01", edition="7")], None, "cM of another edition"),
