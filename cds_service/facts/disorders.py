@@ -72,6 +72,8 @@ class Disorders:
 
 def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
     """Sort the Conditions of a record into primaries, other primaries and spread (see the module's text)."""
+    if not options:  # content that is about no such disease declares none
+        return Reading(shared={"disorders": Disorders()})
     sorter = _Sorter(context, options)
     primaries = tuple(sorter.primaries())
     active = tuple(primary for primary in primaries if primary.state == "active")

@@ -1,0 +1,66 @@
+"""A content folder about plants: what the service is when other content is given to it, with nothing of the shipped one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.unit.plans import world
+
+SYSTEM = "urn:plants"
+FACTS = """
+facts:
+  - path: patient
+    reader: patient
+    gives:
+      - {path: patient.age, type: integer, unit: years, internal: true}
+      - {path: patient.deceased, type: boolean, internal: true}
+  - path: dry
+    reader: flag
+    type: boolean
+    title: dry soil
+    options: {conditions: [drought]}
+"""
+VALUE_SET = {
+    "resourceType": "ValueSet",
+    "id": "drought",
+    "url": f"{world.BASE}/ValueSet/drought",
+    "compose": {"include": [{"system": SYSTEM, "concept": [{"code": "dry"}]}]},
+}
+INPUT = [{"id": "patient", "type": "Patient"}, {"id": "conditions", "type": "Condition"}]
+
+
+def write_content(folder: Path, **row: Any) -> Path:
+    """A service ``plants`` at patient-view with one recommendation, ``water-it``, that fires on dry soil."""
+    (folder / "facts").mkdir(parents=True)
+    (folder / "terminology").mkdir()
+    world.write(folder, world.plan("topic", [world.row("water-it", "%facts.dry", input=INPUT, **row)]), world.service("topic"))
+    (folder / "parameters.json").write_text(json.dumps({"parameters": []}), encoding="utf-8")
+    (folder / "facts" / "plants.yaml").write_text(FACTS, encoding="utf-8")
+    (folder / "terminology" / "ValueSet-drought.json").write_text(json.dumps(VALUE_SET), encoding="utf-8")
+    return folder
+
+
+def plant(*, dry: bool) -> list[dict[str, Any]]:
+    """The record of one plant."""
+    condition = {
+        "resourceType": "Condition",
+        "id": "c1",
+        "clinicalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]},
+        "code": {"coding": [{"system": SYSTEM, "code": "dry"}]},
+        "subject": {"reference": "Patient/p1"},
+    }
+    return [{"resourceType": "Patient", "id": "p1"}, *([condition] if dry else [])]
+
+
+def call(*, dry: bool, **fields: Any) -> dict[str, Any]:
+    """A hook call about it."""
+    patient, *conditions = plant(dry=dry)
+    return {
+        "hook": "patient-view",
+        "hookInstance": "6f1c3a52-7c9e-5a3e-9d53-0f6f2c1b7a10",
+        "context": {"patientId": "p1", "userId": "Practitioner/g1"},
+        "prefetch": {"patient": patient, "conditions": {"resourceType": "Bundle", "entry": [{"resource": item} for item in conditions]}},
+        **fields,
+    }
