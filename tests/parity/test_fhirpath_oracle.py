@@ -64,13 +64,10 @@ VARIABLES = {
 }
 
 
-def maybe(values):
-    return st.none() | values
-
-
 def objects(members):
-    """An object in which any member may be missing or null."""
-    return st.fixed_dictionaries({}, optional={name: maybe(values) for name, values in members.items()})
+    """An object that is complete, or in which any member may be missing or null."""
+    scarce = {name: st.none() | values for name, values in members.items()}
+    return st.fixed_dictionaries(members) | st.fixed_dictionaries({}, optional=scarce)
 
 
 PARTS = objects(
