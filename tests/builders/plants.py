@@ -35,7 +35,7 @@ def write_content(folder: Path, **row: Any) -> Path:
     """A service ``plants`` at patient-view with one recommendation, ``water-it``, that fires on dry soil."""
     (folder / "facts").mkdir(parents=True)
     (folder / "terminology").mkdir()
-    world.write(folder, world.plan("topic", [world.row("water-it", "%facts.dry", input=INPUT, **row)]), world.service("topic"))
+    world.write(folder, world.plan("topic", [world.row("water-it", "%facts.dry", **{"input": INPUT} | row)]), world.service("topic"))
     (folder / "parameters.json").write_text(json.dumps({"parameters": []}), encoding="utf-8")
     (folder / "facts" / "plants.yaml").write_text(FACTS, encoding="utf-8")
     (folder / "terminology" / "ValueSet-drought.json").write_text(json.dumps(VALUE_SET), encoding="utf-8")

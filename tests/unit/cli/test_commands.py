@@ -1,0 +1,149 @@
+"""The command line: what it prints, what it refuses and how it ends."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.cli import main
+from tests.builders import plants
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory):
+    return plants.write_content(tmp_path_factory.mktemp("content") / "plants")
+
+
+@pytest.fixture
+def run(content, monkeypatch):
+    monkeypatch.setenv("CDS_CONTENT_DIR", str(content))
+
+    def _run(*arguments):
+        return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+    return _run
+
+
+@pytest.fixture
+def write(tmp_path):
+    def _write(value, name="record.json"):
+        path = tmp_path / name
+        path.write_text(json.dumps(value), encoding="utf-8")
+        return path
+
+    return _write
+
+
+@pytest.fixture
+def dry(write):
+    return write(plants.plant(dry=True))
+
+
+@pytest.mark.parametrize("command", [(), ("serve",), ("facts",), ("assess",), ("check",)])
+def test_help_teaches_by_example(run, command):
+    result = run(*command, "--help")
+    assert result.exit_code == 0
+    assert "cds-service " in result.output.split("Usage:")[1].split("\n", 1)[1]
+
+
+def test_facts_are_json(run, dry):
+    result = run("facts", dry)
+    assert result.exit_code == 0
+    found = json.loads(result.output)
+    assert list(found) == ["facts", "evidence", "unknown", "conflicts", "issues"]
+    assert found["facts"] == {"dry": True}
+    assert found["evidence"]["dry"][0]["reference"] == "Condition/c1"
+
+
+def test_assess_prints_cards(run, dry):
+    result = run("assess", dry, "--hook", "patient-view")
+    assert result.exit_code == 0
+    assert "[INFO] About water-it" in result.output
+
+
+def test_assess_says_when_there_is_nothing(run, write):
+    assert run("assess", write(plants.plant(dry=False)), "--hook", "patient-view").output == "No cards.\n"
+
+
+def test_assess_prints_the_response(run, dry):
+    response = json.loads(run("assess", dry, "--hook", "patient-view", "--json").output)
+    assert [card["source"]["topic"]["code"] for card in response["cards"]] == ["water-it"]
+
+
+def test_assess_traces_every_criterion(run, dry, write):
+    text = run("assess", dry, "--hook", "patient-view", "--trace").output
+    assert "water-it: fired" in text
+    found = json.loads(run("assess", write(plants.plant(dry=False)), "--hook", "patient-view", "--trace", "--json").output)
+    assert found["response"] == {"cards": []}
+    [trace] = found["trace"]
+    assert (trace["code"], trace["fired"], trace["criteria"][-1]["value"]) == ("water-it", False, None)
+
+
+def test_a_request_file_brings_its_hook(run, write):
+    result = run("assess", write(plants.call(dry=True)), "--json")
+    assert [card["summary"] for card in json.loads(result.output)["cards"]] == ["About water-it"]
+
+
+def test_the_day_can_be_set(run, dry):
+    assert run("assess", dry, "--hook", "patient-view", "--as-of", "2020-02-29").exit_code == 0
+
+
+def test_one_of_several_patients_can_be_chosen(run, write):
+    path = write([*plants.plant(dry=True), {"resourceType": "Patient", "id": "p2"}])
+    assert "Choose with --patient ID; in the file: p1, p2." in run("facts", path).output
+    assert json.loads(run("facts", path, "--patient", "p2").output)["facts"] == {}
+
+
+def test_check_finds_nothing_wrong(run, content):
+    result = run("check")
+    assert result.exit_code == 0
+    assert f"{content}: no problems" in result.output
+    assert "1 services, 1 recommendations" in result.output
+
+
+def test_check_names_what_is_wrong(run, tmp_path):
+    folder = plants.write_content(tmp_path / "bad", priority="soon")
+    result = run("check", folder)
+    assert result.exit_code == 1
+    assert "priority" in result.stderr
+    assert " -> " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("assess", "{dry}"), 2, "say which hook: --hook patient-view"),
+        (("assess", "{dry}", "--hook", "order-sign"), 2, "the content has no such service; it has: plants at patient-view"),
+        (("assess", "{dry}", "--hook", "patient-view", "--service", "x"), 2, "the content has no such service"),
+        (("assess", "{dry}", "--hook", "patient-view", "--orders", "{dry}"), 2, "patient-view has no orders"),
+        (("assess", "{dry}", "--hook", "patient-view", "--as-of", "yesterday"), 2, "is not a day"),
+        (("facts", "/does/not/exist"), 2, "does not exist"),
+        (("facts", "{dry}", "--patient", "nobody"), 1, "holds nothing about the chosen patient"),
+        (("facts", "{odd}"), 1, "holds no FHIR resource"),
+        (("check", "{empty}"), 1, "holds no PlanDefinition"),
+    ],
+)
+def test_a_mistake_gets_one_clear_line(run, dry, write, tmp_path, arguments, code, words):
+    (tmp_path / "empty").mkdir()
+    places = {"dry": dry, "odd": write({"a": 1}, "odd.json"), "empty": tmp_path / "empty"}
+    result = run(*(argument.format(**places) for argument in arguments))
+    assert result.exit_code == code
+    assert words in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_bad_settings_end_with_two_and_a_line_for_each(run, monkeypatch):
+    monkeypatch.setenv("CDS_PORT", "x")
+    monkeypatch.setenv("CDS_HOST", "")
+    monkeypatch.setenv("CDS_THREADS", "y")
+    for command in (("serve",), ("check",)):
+        result = run(*command)
+        assert result.exit_code == 2
+        assert result.stderr.count("error: CDS_") == 2
+
+
+def test_bad_content_stops_the_start(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("CDS_CONTENT_DIR", str(plants.write_content(tmp_path / "bad", priority="soon")))
+    result = run("serve")
+    assert result.exit_code == 1
+    assert "priority" in result.stderr

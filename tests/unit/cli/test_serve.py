@@ -1,0 +1,128 @@
+"""The server as it is started: a real process on this machine."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import closing
+from http.client import HTTPConnection
+
+import pytest
+
+from cds_service.cli.serve import shipped, welcome
+from cds_service.settings import Settings
+from cds_service.wiring import build
+from tests.builders import plants
+
+PATIENCE = 60
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory):
+    return plants.write_content(tmp_path_factory.mktemp("content") / "plants")
+
+
+@pytest.fixture(scope="module")
+def port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start(content, port, **more):
+    environment = {
+        **os.environ,
+        "CDS_CONTENT_DIR": str(content),
+        "CDS_PORT": str(port),
+        "CDS_WORKERS": "2",
+        "PYTHONUNBUFFERED": "1",
+        **more,
+    }
+    command = [sys.executable, "-m", "cds_service", "serve"]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+
+
+@pytest.fixture(scope="module")
+def server(content, port):
+    with start(content, port) as process:
+        told = process.stdout.readline().decode()
+        wait_until_ready(process, port)
+        yield process, told
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE)
+
+
+def wait_until_ready(process, port):
+    """The kernel queues connections once a worker listens, so a refused one is tried again while the process lives."""
+    while process.poll() is None:
+        try:
+            return fetch(port, "/health/ready")
+        except ConnectionError:
+            continue
+    pytest.fail(process.stderr.read().decode())
+
+
+def fetch(port, path, body=None):
+    """The status and the parsed answer."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
+        connection.request("POST" if body else "GET", path, body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+def test_it_says_where_it_is_and_answers(server, port):
+    _, told = server
+    assert told == f"CDS Hooks services: http://127.0.0.1:{port}/cds-services\n"
+    _, discovery = fetch(port, "/cds-services")
+    assert [one["id"] for one in discovery["services"]] == ["plants"]
+    _, answer = fetch(port, "/cds-services/plants", json.dumps(plants.call(dry=True)).encode())
+    assert [card["summary"] for card in answer["cards"]] == ["About water-it"]
+
+
+@pytest.mark.usefixtures("server")
+def test_a_port_that_is_taken_is_refused(content, port):
+    with start(content, port) as second:
+        _, said = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 2
+    assert f"CDS_PORT: cannot listen on 127.0.0.1:{port}" in said.decode()
+
+
+def test_a_body_that_is_too_large_is_refused_over_the_wire(content):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with start(content, port, CDS_MAX_BODY_BYTES="2048", CDS_WORKERS="1") as process:
+        wait_until_ready(process, port)
+        status, outcome = fetch(port, "/cds-services/plants", b" " * 100_000)
+        assert (status, outcome["resourceType"]) == (413, "OperationOutcome")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+
+
+def test_sigterm_stops_everything_that_was_started(content):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with start(content, port) as process:
+        wait_until_ready(process, port)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    with pytest.raises(ConnectionError):
+        fetch(port, "/health/live")
+
+
+def test_the_configuration_and_the_sample_are_found():
+    assert shipped("gunicorn.conf.py", "deploy/gunicorn.conf.py").exists()
+    assert shipped("samples/patient-view.json", "docs/samples/patient-view.json").exists()
+
+
+def test_the_welcome_has_a_command_to_paste(content):
+    text = welcome(build(Settings(content_dir=content, public_url="https://example.org/cds")))
+    assert "https://example.org/cds/cds-services/plants" in text
+    assert "curl -s -X POST" in text

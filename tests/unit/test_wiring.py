@@ -1,0 +1,67 @@
+"""From settings to an application that answers."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cds_service.errors import ContentError, UnknownService, WrongHook
+from cds_service.hooks.parse import parse_hook_request
+from cds_service.settings import Settings, SettingsError
+from cds_service.wiring import build, load_content
+from tests.builders import plants
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory):
+    return plants.write_content(tmp_path_factory.mktemp("content") / "plants")
+
+
+def application(content, **settings):
+    return build(Settings(content_dir=content, **settings), today=lambda: date(2026, 11, 21))
+
+
+def test_other_content_makes_another_service(content):
+    app = application(content)
+    [entry] = app.discovery["services"]
+    assert (entry["id"], list(entry["prefetch"])) == ("plants", ["patient", "conditions"])
+    answer = app.respond(parse_hook_request(plants.call(dry=True), "plants"))
+    assert (answer.cards, answer.codes, answer.issues) == (1, ["water-it"], [])
+    assert app.respond(parse_hook_request(plants.call(dry=False), "plants")).body == {"cards": []}
+
+
+def test_the_day_is_todays_in_the_configured_zone(content):
+    app = build(Settings(content_dir=content, timezone="Pacific/Kiritimati"))
+    assert app.today() == datetime.now(ZoneInfo("Pacific/Kiritimati")).date()
+
+
+def test_a_recommendation_can_be_switched_off(content):
+    answer = application(content, disabled_codes=("water-it",)).respond(parse_hook_request(plants.call(dry=True), "plants"))
+    assert answer.cards == 0
+
+
+def test_an_alias_stands_for_our_key(content):
+    body = plants.call(dry=True)
+    body["prefetch"]["problems"] = body["prefetch"].pop("conditions")
+    answer = application(content, prefetch_aliases={"problems": "conditions"}).respond(parse_hook_request(body, "plants"))
+    assert answer.cards == 1
+
+
+def test_an_alias_for_a_key_that_we_lack_is_refused(content):
+    with pytest.raises(SettingsError, match="CDS_PREFETCH_ALIASES: labs is no prefetch key of ours; these are: conditions, patient"):
+        application(content, prefetch_aliases={"x": "labs"})
+
+
+def test_another_hook_or_service_is_refused(content):
+    app = application(content)
+    body = plants.call(dry=True) | {"hook": "encounter-start"}
+    with pytest.raises(WrongHook):
+        app.respond(parse_hook_request(body, "plants"))
+    with pytest.raises(UnknownService):
+        app.respond(parse_hook_request(body, "other"))
+
+
+def test_content_that_does_not_ask_for_conditions_is_refused(tmp_path):
+    folder = plants.write_content(tmp_path / "x", input=[{"id": "patient", "type": "Patient"}])
+    with pytest.raises(ContentError, match="no data requirement asks for Condition"):
+        load_content(folder)
