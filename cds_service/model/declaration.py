@@ -49,7 +49,7 @@ class Declaration:
 class FactModel:
     """Every declared path, in order of evaluation, and ``root``: the type of ``%facts`` for static checks.
 
-    Members of list elements are declared too, without index (``metastases.site``).
+    Members of list elements are declared too, without index (``leaves.shade``).
     """
 
     declarations: Mapping[str, Declaration] = field(default_factory=dict)

@@ -48,7 +48,7 @@ class Facts:
 
     ``tree`` is nested as the logical model; unknown paths are absent, an empty list is a known "none".
     Leaves are ``bool``, ``int``, ``Decimal``, ``str`` and ``Temporal``. ``evidence`` has one entry per path with index
-    (``metastases[0].site``); ``weak`` holds the paths that rest on text or on unconfirmed or preliminary resources.
+    (``leaves[0].shade``); ``weak`` holds the paths that rest on text or on unconfirmed or preliminary resources.
     """
 
     tree: Mapping[str, Any] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Facts:
         return node
 
     def evidence_of(self, path: str) -> tuple[Evidence, ...]:
-        """The evidence of a path and of everything below it (``metastases`` includes ``metastases[1].site``)."""
+        """The evidence of a path and of everything below it (``leaves`` includes ``leaves[1].shade``)."""
         return tuple(dict.fromkeys(self._below(path)))
 
     def _below(self, path: str) -> Iterator[Evidence]:
