@@ -27,7 +27,7 @@ def normalise_text(text: str) -> str:
 
 
 def dotted(code: str) -> str:
-    """A classification code of letter, digits and dot: upper case, with the dot after the third character (``C210`` -> ``C21.0``)."""
+    """A classification code of letter, digits and dot: upper case, with the dot after the third character (``A123`` -> ``A12.3``)."""
     code = code.strip().upper().rstrip(".")
     if len(code) > 3 and code[0].isalpha() and code[1:3].isdigit() and code[3] not in "./":
         return f"{code[:3]}.{code[3:]}"
