@@ -25,6 +25,15 @@ _MALFORMED = (TypeError, AttributeError, KeyError, ValueError, ArithmeticError, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """An expression that is true where facts cannot both be right: then ``path`` is reported as a conflict."""
+
+    path: str
+    why: str
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FactsEngine:
     """The compiled declarations of one content folder. Immutable; safe to share between threads and forked workers."""
 
@@ -34,6 +43,7 @@ class FactsEngine:
     tables: StagingTables
     parameters: Mapping[str, Any]
     disorders: Mapping[str, Any]
+    checks: tuple[Check, ...] = ()
 
     def build(self, record: PatientRecord, as_of: date) -> Facts:
         """All facts of a record, as known on ``as_of``. Pure; never raises for what a record holds."""
@@ -47,6 +57,8 @@ class FactsEngine:
                 sheet.take(_read(context, spec))
             else:
                 sheet.derive(spec, expression, self.parameters)
+        for check in self.checks:
+            sheet.check(check, self.parameters)
         return sheet.facts()
 
 
@@ -118,6 +130,13 @@ class _Sheet:
         value = tuple(dict.fromkeys(result)) if many else result[0]
         self.put(Finding(path=spec.path, value=value, evidence=proof, weak=any(path in self.weak for path in reads)))
 
+    def check(self, check: Check, parameters: Mapping[str, Any]) -> None:
+        if check.expression({"facts": self.tree, "parameters": parameters}) == [True]:
+            known = Facts(tree=self.tree, evidence=self.evidence)
+            reads = sorted(path.removeprefix("facts.") for path in check.expression.reads)
+            references = dict.fromkeys(item.reference for path in reads for item in known.evidence_of(path))
+            self.conflicts.append(Conflict(check.path, (), tuple(references), check.why))
+
     def facts(self) -> Facts:
         unknown = [
             Unknown(path, self.why.get(path, "not found in the record received"))
@@ -154,8 +173,11 @@ def load_facts(
     specs, model, found = load_specs(content_dir / "facts", terminology)
     problems.extend(found)
     settings: dict[str, Any] = {}
+    checks: list[Check] = []
     for path in sorted((content_dir / "facts").glob("*.yaml")):
-        settings.update(read_yaml(path, []).get("disorders", {}))
+        file = read_yaml(path, [])
+        settings.update(file.get("disorders", {}))
+        checks.extend(_checks(path.name, file.get("checks", ()), model, parameter_types, problems))
     tables, table_problems = check_staging_tables(content_dir / "staging")
     problems.extend(table_problems)
     compiled = [(spec, _compile(spec, model, parameter_types, problems)) for spec in specs]
@@ -168,8 +190,25 @@ def load_facts(
         tables=tables,
         parameters=parameters,
         disorders=settings,
+        checks=tuple(checks),
     )
     return engine, tuple(problems)
+
+
+def _checks(
+    file: str, entries: Iterable[Any], model: FactModel, parameter_types: Type, problems: list[ContentProblem]
+) -> Iterable[Check]:
+    for number, entry in enumerate(entries):
+        where = f"checks[{number}]"
+        if not isinstance(entry, Mapping) or set(entry) != {"path", "why", "expression"} or entry["path"] not in model.declarations:
+            problems.append(ContentProblem(file, where, "needs a declared path, why, and an expression", "write exactly these three"))
+            continue
+        try:
+            expression = compile_expression(entry["expression"], variables={"facts": model.root, "parameters": parameter_types})
+        except FhirPathError as error:
+            problems.append(ContentProblem(file, f"{where}.expression", str(error), error.remedy))
+            continue
+        yield Check(path=entry["path"], why=entry["why"], expression=expression)
 
 
 def _compile(spec: Spec, model: FactModel, parameter_types: Type, problems: list[ContentProblem]) -> Expression | None:

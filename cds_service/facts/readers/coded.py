@@ -44,7 +44,7 @@ def read_decisive(context: Context, spec: Spec) -> Reading:
     """The answer that decides: the newest of the ``decisive`` ones dated on or after ``notBefore``, else the newest other one.
 
     Gives ``category``, ``date``, ``deciding`` (only a decisive one), ``documented`` (a ``favourable`` one decides; closed world) and
-    ``progression`` (an ``unfavourable`` one decides), per option ``gives``.
+    ``progression`` (an ``unfavourable`` one decides) and ``certain`` (it does so by an explicit result), per option ``gives``.
     """
     options = spec.options
     gives: dict[str, str] = options["gives"]
@@ -62,6 +62,8 @@ def read_decisive(context: Context, spec: Spec) -> Reading:
     ]
     progressed = None if deciding is None else deciding in options["unfavourable"]
     findings.append(Finding(path=gives["progression"], value=progressed, evidence=finding.evidence if deciding else (), weak=finding.weak))
+    certain = progressed and not finding.weak
+    findings.append(Finding(path=gives["certain"], value=certain or None, evidence=finding.evidence if certain else (), why="not explicit"))
     return Reading(findings=tuple(findings), conflicts=conflicts)
 
 
