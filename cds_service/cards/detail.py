@@ -11,24 +11,25 @@ from cds_service.cards.values import ShownFact, evidence_text, unknown_titles
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Citation, Section
 from cds_service.model.facts import Facts
+from cds_service.plans.compiled import Service
 from cds_service.plans.environment import value_at
 from cds_service.plans.load import shown
 from cds_service.plans.markdown import escape, reference
 
-MAX_FACTS = 8
+MAX_FACTS = 6
 MAX_UNKNOWN = 8
 MAX_ISSUES = 2
 _BLOCK = ("-", "|", "1.", "#", ">")
 
 
-def detail(layout: Layout, facts_shown: Sequence[ShownFact], facts: Facts, knowledge: Knowledge, *, reviewed: bool) -> str:
+def detail(layout: Layout, facts_shown: Sequence[ShownFact], facts: Facts, knowledge: Knowledge, service: Service) -> str:
     """The whole detail of a card."""
     parts = [
-        *_what(layout),
+        *_what(layout, service),
         _block("Why you see this", [*_orders(layout, facts), *_facts(facts_shown), *_assumptions(layout, knowledge)]),
         _block("What is not known", _not_known(layout, facts, knowledge)),
         _block("Sources", sources.lines(citations(layout), knowledge.sources)),
-        sources.closing(reviewed=reviewed),
+        sources.closing(reviewed=_is_reviewed(layout, service)),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -38,15 +39,28 @@ def citations(layout: Layout) -> list[Citation]:
     return list(dict.fromkeys(citation for row in layout.rows for citation in row.recommendation.citations))
 
 
-def _what(layout: Layout) -> list[str]:
+def _is_reviewed(layout: Layout, service: Service) -> bool:
+    actions = [service.action(row.code) for row in layout.rows]
+    return all(action is not None and action.reviewed for action in actions)
+
+
+def _what(layout: Layout, service: Service) -> list[str]:
     topic, *others = layout.rows
-    return [*_row(topic, with_heading=layout.summary is not None), *(part for row in others for part in _row(row, with_heading=True))]
+    first = _row(topic, None if layout.summary is None else _heading(topic, service))
+    return [*first, *(part for row in others for part in _row(row, _heading(row, service)))]
 
 
-def _row(row: Row, *, with_heading: bool) -> list[str]:
+def _row(row: Row, heading: str | None) -> list[str]:
     item = row.recommendation
-    first = f"**{escape(item.summary, 1000)}.** {item.detail}" if with_heading else item.detail
+    first = item.detail if heading is None else f"**{heading}.** {item.detail}"
     return [first, *(_section(section) for section in item.sections)]
+
+
+def _heading(row: Row, service: Service) -> str:
+    """The row's summary; escaped where a varied title may hold text of the record."""
+    action, summary = service.action(row.code), row.recommendation.summary
+    is_ours = action is not None and (summary == action.title or action.dynamic["action.title"].trusted)
+    return (summary if is_ours else escape(summary, 1000)).rstrip(".")
 
 
 def _section(section: Section) -> str:
@@ -74,18 +88,18 @@ def _order(name: str, facts: Facts) -> str:
 
 def _facts(facts_shown: Sequence[ShownFact]) -> list[str]:
     found = [f"- {fact.title}: {fact.text}{evidence_text(fact.evidence)}" for fact in facts_shown]
-    return _capped(found, MAX_FACTS, "- and {} more facts")
+    return _capped(found, MAX_FACTS, "- and {} more")
 
 
 def _assumptions(layout: Layout, knowledge: Knowledge) -> list[str]:
     names = dict.fromkeys(name for row in layout.rows for name in row.recommendation.parameters)
     texts = [f"{info.title} = {shown(info)}" for name in names if (info := knowledge.parameter_info.get(name)) is not None]
-    return [f"- Assumption: {text}" for text in texts]
+    return [f"- Assumption{'s' if len(texts) > 1 else ''}: {'; '.join(texts)}"] if texts else []
 
 
 def _not_known(layout: Layout, facts: Facts, knowledge: Knowledge) -> list[str]:
     titles = unknown_titles((path for row in layout.rows for path in row.recommendation.unknown), facts, knowledge.context)
-    lines = [f"- {', '.join(_capped(titles, MAX_UNKNOWN, 'and {} more'))}"] if titles else []
+    lines = [f"- {_sentence(', '.join(_capped(titles, MAX_UNKNOWN, 'and {} more')))}"] if titles else []
     for path, words in (("record.unavailable", "Not received"), ("record.truncated", "Received only in part")):
         keys = value_at(facts.tree, path)
         if isinstance(keys, (list, tuple)) and keys:
@@ -99,3 +113,7 @@ def _not_known(layout: Layout, facts: Facts, knowledge: Knowledge) -> list[str]:
 def _capped(texts: Iterable[str], limit: int, more: str) -> list[str]:
     every = list(texts)
     return every if len(every) <= limit else [*every[:limit], more.format(len(every) - limit)]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

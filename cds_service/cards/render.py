@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from cds_service.cards import sources
 from cds_service.cards.arrange import Layout, arrange
 from cds_service.cards.detail import citations, detail
 from cds_service.cards.ids import card_uuid, suggestion_uuid
-from cds_service.cards.values import ShownFact, as_json, shown_facts
+from cds_service.cards.values import FactsReader, ShownFact, as_json
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Failure, SuggestedAction, Suggestion
 from cds_service.model.facts import Evidence
@@ -28,15 +29,15 @@ def render_cards(assessment: Assessment, knowledge: Knowledge) -> list[Card]:
     """The cards for an assessment, the most severe first; a failure always has a card of its own, the last."""
     service = knowledge.services[(assessment.service, assessment.hook.name)]
     room = max(1, service.max_cards - bool(assessment.failures))
-    cards = [_card(layout, assessment, knowledge, service) for layout in arrange(assessment.recommendations, service, room)]
+    reader = FactsReader(assessment.facts, knowledge.context)
+    cards = [_card(layout, assessment, knowledge, service, reader) for layout in arrange(assessment.recommendations, service, room)]
     return [*cards, _failure_card(assessment, service)] if assessment.failures else cards
 
 
-def _card(layout: Layout, assessment: Assessment, knowledge: Knowledge, service: Service) -> Card:
+def _card(layout: Layout, assessment: Assessment, knowledge: Knowledge, service: Service, reader: FactsReader) -> Card:
     topic = layout.rows[0]
     uuid = card_uuid(assessment.service, assessment.hook, topic.code, layout.order)
-    reads = (path for row in layout.rows for path in row.recommendation.reads)
-    facts = shown_facts(reads, assessment.facts, knowledge.context)
+    facts = reader.shown(_reads(layout))
     cited = citations(layout)
     suggestions = _suggestions(layout, uuid)
     action = service.action(topic.code)
@@ -46,7 +47,7 @@ def _card(layout: Layout, assessment: Assessment, knowledge: Knowledge, service:
             "uuid": str(uuid),
             "summary": layout.summary or topic.recommendation.summary,
             "indicator": layout.indicator,
-            "detail": detail(layout, facts, assessment.facts, knowledge, reviewed=_is_reviewed(layout, service)),
+            "detail": detail(layout, facts, assessment.facts, knowledge, service),
             "source": {"label": sources.label(cited, knowledge.sources, default or service.title), "topic": _topic(topic.code)},
             "suggestions": suggestions,
             "selectionBehavior": "any" if suggestions else None,
@@ -61,9 +62,10 @@ def _topic(code: str) -> Mapping[str, str]:
     return {"system": RECOMMENDATION_SYSTEM, "code": code}
 
 
-def _is_reviewed(layout: Layout, service: Service) -> bool:
-    actions = [service.action(row.code) for row in layout.rows]
-    return all(action is not None and action.reviewed for action in actions)
+def _reads(layout: Layout) -> list[str]:
+    """What the rows read, in turns, so that every row's first reasons come first."""
+    turns = zip_longest(*(row.recommendation.reads for row in layout.rows))
+    return [path for turn in turns for path in turn if path is not None]
 
 
 def _suggestions(layout: Layout, card: UUID) -> list[Mapping[str, Any]]:

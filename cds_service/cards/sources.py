@@ -19,17 +19,24 @@ def label(citations: Iterable[Citation], sources: Mapping[str, Source], default:
 
 
 def lines(citations: Sequence[Citation], sources: Mapping[str, Source]) -> list[str]:
-    """One Markdown bullet for each source document, then one for literature outside them."""
+    """One Markdown bullet for each source document, then for literature outside them, by the words it begins with."""
     found = []
     for name in dict.fromkeys(citation.source for citation in citations if citation.source in sources):
         source = sources[name]
         lead = source.title.partition(":")[0]
         cited = _grouped([citation for citation in citations if citation.source == name], lead)
         found.append(f"- {lead} (date: {written_day(source.date)}; review: {source.review_state or 'not stated'}): {cited}.")
-    outside = [citation for citation in citations if citation.source not in sources]
-    if outside:
-        found.append(f"- {_grouped(outside, '')}.")
+    outside = [citation for citation in citations if citation.citation and citation.source not in sources]
+    for lead in dict.fromkeys(_lead(citation) for citation in outside):
+        cited = _grouped([citation for citation in outside if _lead(citation) == lead], lead)
+        found.append(f"- {lead}: {cited}." if lead else f"- {cited}.")
     return found
+
+
+def _lead(citation: Citation) -> str:
+    """The words before the colon, by which several citations may begin."""
+    lead, colon, _ = citation.citation.partition(": ")
+    return lead if colon else ""
 
 
 def closing(*, reviewed: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from cds_service.plans.environment import value_at
 from cds_service.plans.markdown import day, escape, reference
 from cds_service.plans.placeholders import words
 
-MAX_REFERENCES = 3
+MAX_REFERENCES = 2
 _NONE = "none documented in the record received"
 _WORDLESS = frozenset({"boolean", "object", "any"})
 
@@ -31,19 +31,37 @@ class ShownFact:
     evidence: tuple[Evidence, ...]
 
 
-def shown_facts(paths: Iterable[str], facts: Facts, context: PlanContext) -> list[ShownFact]:
-    """The known, public facts behind some paths, each once; a list of objects gives one entry for each."""
-    found: list[ShownFact] = []
-    for path in public_paths(paths, context.model):
-        value = value_at(facts.tree, path)
-        declaration = context.model.declarations[path]
-        if value is None:
-            continue
-        if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
-            found.extend(_items(declaration, value, facts, context))
-        else:
-            found.append(ShownFact(path, declaration.title, _text(declaration, value, facts, context), value, facts.evidence_of(path)))
-    return found
+@dataclass(frozen=True, slots=True)
+class FactsReader:
+    """Looks up what readers are shown; a path that several cards need is read once."""
+
+    facts: Facts
+    context: PlanContext
+    _read: dict[str, tuple[ShownFact, ...]] = field(default_factory=dict)
+
+    def shown(self, paths: Iterable[str]) -> list[ShownFact]:
+        """The known, public facts behind some paths, each once; a list of objects gives one entry for each."""
+        return [fact for path in public_paths(paths, self.context.model) for fact in self._at(path)]
+
+    def _at(self, path: str) -> tuple[ShownFact, ...]:
+        if path not in self._read:
+            self._read[path] = _shown(self.context.model.declarations[path], self.facts, self.context)
+        return self._read[path]
+
+
+def _shown(declaration: Declaration, facts: Facts, context: PlanContext) -> tuple[ShownFact, ...]:
+    value = value_at(facts.tree, declaration.path)
+    if value is None:
+        return ()
+    if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
+        return tuple(_items(declaration, value, facts, context))
+    evidence = facts.evidence_of(declaration.path)
+    return (ShownFact(declaration.path, title(declaration), _text(declaration, value, evidence, context), value, evidence),)
+
+
+def title(declaration: Declaration) -> str:
+    """The fact's title as a line begins."""
+    return declaration.title[:1].upper() + declaration.title[1:]
 
 
 def public_paths(paths: Iterable[str], model: FactModel) -> tuple[str, ...]:
@@ -58,7 +76,7 @@ def unknown_titles(paths: Iterable[str], facts: Facts, context: PlanContext) -> 
 
 
 def evidence_text(evidence: Sequence[Evidence]) -> str:
-    """Dates and references in brackets, at most three, then how many more; ``""`` without evidence."""
+    """Dates and references in brackets, at most two, then how many more; ``""`` without evidence."""
     shown = [
         f"{day(item.date)} {reference(item.reference)}" if item.date else reference(item.reference) for item in evidence[:MAX_REFERENCES]
     ]
@@ -103,7 +121,7 @@ def _items(declaration: Declaration, values: Sequence[Any], facts: Facts, contex
         ]
         if parts:
             path = f"{declaration.path}[{number}]"
-            yield ShownFact(path, declaration.title, ", ".join(parts), value, facts.evidence_of(path))
+            yield ShownFact(path, title(declaration), ", ".join(parts), value, facts.evidence_of(path))
 
 
 def _is_worded(declaration: Declaration) -> bool:
@@ -112,13 +130,13 @@ def _is_worded(declaration: Declaration) -> bool:
     return not declaration.internal and kind.name not in _WORDLESS and (kind.name != "code" or kind.code_system is not None)
 
 
-def _text(declaration: Declaration, value: Any, facts: Facts, context: PlanContext) -> str:
+def _text(declaration: Declaration, value: Any, evidence: Sequence[Evidence], context: PlanContext) -> str:
     """The value in words; what was looked for and not found is said to be so."""
     is_nothing = value in (False, 0) or (isinstance(value, (list, tuple)) and not value)
-    if not facts.evidence_of(declaration.path):
-        if declaration.closed_world and is_nothing:
+    if declaration.closed_world and not evidence:
+        if is_nothing:
             return _NONE
-        if declaration.closed_world and value is True:
+        if value is True:
             return "yes, as far as the record received shows"
     if isinstance(value, (list, tuple)) and not value:
         return "none"

@@ -115,7 +115,10 @@ class ActionCompiler:
 
     def _citation(self, item: Mapping[str, Any], place: Place) -> Citation:
         if item.get("type") not in rules.RELATIONS:
-            place.child("type").add("is no relation of R4", "use derived-from for a source statement, citation for other literature")
+            place.child("type").add(
+                "is no relation of R4",
+                "use derived-from for a source statement, citation for other literature, justification for a comparison",
+            )
         label = rules.required_text(item, "label", place, "write the statement id")
         rules.required_text(item, "display", place, "say the statement in our own words")
         citation = rules.required_text(
@@ -125,7 +128,8 @@ class ActionCompiler:
         if url is not None and (not isinstance(url, str) or not url.startswith("https://")):
             place.child("url").add("is not an https address", "give a verified https address, or none")
             url = None
-        return Citation(label, citation, url, self._source(item, place))
+        printed = "" if item.get("type") == rules.COMPARISON else citation
+        return Citation(label, printed, url, self._source(item, place))
 
     def _source(self, item: Mapping[str, Any], place: Place) -> str:
         canonical = item.get("resource")

@@ -12,7 +12,6 @@ from cds_service.plans.compiled import ORDER_HOOKS, CompiledAction, PlanContext,
 from cds_service.plans.conditions import trace
 from cds_service.plans.environment import variable_values
 from cds_service.plans.needed import needed_facts
-from cds_service.plans.order import reads_variable
 from cds_service.plans.recommend import recommend
 
 Order = Mapping[str, Any]
@@ -71,7 +70,7 @@ class _Run:
         rows: list[tuple[CompiledAction, bool]] = []
         for action in self.service.evaluation:
             try:
-                if reads_variable(action, "needed"):
+                if action.code in self.service.asking:
                     variables["needed"] = needed_facts(rows, variables, self.facts, self.context)
                 self._evaluate(action, variables)
             except Exception as error:  # noqa: BLE001 whatever one plan does, the others still answer, and a card says so

@@ -124,6 +124,7 @@ class Source:
 class CompiledAction:
     """One recommendation of one service, with the conditions of everything that composes it.
 
+    The first ``guards`` of the ``criteria`` come from what composes it: they decide, but are no reason to show it.
     ``section_of`` are the rows on whose card it is shown, in order of preference (empty: a card of its own).
     ``plan_title`` and ``reviewed`` (a named approval is on record) come from the topic plan.
     """
@@ -136,6 +137,7 @@ class CompiledAction:
     reviewed: bool
     hooks: tuple[str, ...]
     criteria: tuple[Criterion, ...]
+    guards: int = 0
     title: str
     description: Template
     text: Template
@@ -147,6 +149,11 @@ class CompiledAction:
     section_of: tuple[str, ...] = ()
     once_per_request: bool = False
     requirements: tuple[DataRequirement, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[Criterion, ...]:
+        """The recommendation's own criteria."""
+        return self.criteria[self.guards :]
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -165,7 +172,8 @@ class Service:
     """One CDS service at one hook.
 
     ``actions`` are the recommendations triggered at the hook in the order of composition; ``evaluation`` are the same in
-    an order in which what an action reads of ``%fired`` and ``%needed`` has been settled before it.
+    an order in which what an action reads of ``%fired`` and ``%needed`` has been settled before it; ``asking`` are the codes
+    of those that read ``%needed``.
     """
 
     id: str
@@ -176,6 +184,7 @@ class Service:
     requirements: tuple[DataRequirement, ...]
     actions: tuple[CompiledAction, ...]
     evaluation: tuple[CompiledAction, ...]
+    asking: frozenset[str]
     max_cards: int
     overflow_title: str
 

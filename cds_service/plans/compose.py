@@ -12,7 +12,7 @@ from cds_service.plans.canonicals import Canonicals
 from cds_service.plans.compiled import CompiledAction, Criterion, Service
 from cds_service.plans.content import Document
 from cds_service.plans.expressions import extension_value
-from cds_service.plans.order import evaluation_order
+from cds_service.plans.order import evaluation_order, reads_variable
 from cds_service.plans.problems import Place, Problems
 from cds_service.plans.requirements import merge_requirements
 
@@ -68,6 +68,7 @@ class Composer:
             requirements=merge_requirements((item for action in composed for item in action.requirements), root),
             actions=actions,
             evaluation=evaluation_order(actions, root),
+            asking=frozenset(action.code for action in actions if reads_variable(action, "needed")),
             max_cards=self._max_cards(resource, place),
             overflow_title=str(extension_value(resource, rules.OVERFLOW_TITLE) or "More recommendations"),
         )
@@ -108,7 +109,7 @@ class Composer:
             return
         for item in self.topic(plan):
             if isinstance(item, CompiledAction):
-                yield replace(item, criteria=(*inherited, *item.criteria))
+                yield replace(item, criteria=(*inherited, *item.criteria), guards=len(inherited))
             else:
                 yield from self._group(*item, inherited, (*path, plan.id))
 

@@ -11,7 +11,7 @@ import unicodedata
 MAX_LENGTH = 200
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _PUNCTUATION = frozenset("!\"#$%'()*+,-./:;=?@[\\]^_`{|}~")
-_ESCAPES = _ENTITIES | {character: f"\\{character}" for character in _PUNCTUATION}
+_ESCAPES = str.maketrans(_ENTITIES | {character: f"\\{character}" for character in _PUNCTUATION})
 _REFERENCE = re.compile(r"[A-Za-z]+(?:/[A-Za-z0-9.\-]{1,64}|#\d+|\[\d+\])\Z")
 _DATE = re.compile(r"(\d{4}(?:-\d\d(?:-\d\d)?)?)(?:T[0-9:.Z+-]*)?\Z")
 _BACKSLASH = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -19,8 +19,9 @@ _BACKSLASH = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 def plain_text(text: str, limit: int = MAX_LENGTH) -> str:
     """One line without control, format or private characters, cut (visibly) at ``limit`` characters."""
-    kept = "".join(" " if character.isspace() else character for character in text[: limit * 4] if _is_visible(character))
-    line = " ".join(kept.split())
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(" " if character.isspace() else character for character in text[: limit * 4] if _is_visible(character))
+    line = " ".join(text.split())
     return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
 
 
@@ -30,7 +31,7 @@ def _is_visible(character: str) -> bool:
 
 def escape(text: str, limit: int = MAX_LENGTH) -> str:
     """:func:`plain_text` with ASCII punctuation backslash-escaped and ``< > &`` as entities."""
-    return "".join(_ESCAPES.get(character, character) for character in plain_text(text, limit))
+    return plain_text(text, limit).translate(_ESCAPES)
 
 
 def reference(text: str) -> str:

@@ -101,10 +101,10 @@ def _overlap(reads: Iterable[str], weak: Iterable[str]) -> bool:
 
 
 def _used(action: CompiledAction, sections: Iterable[CompiledSection]) -> tuple[Expression, ...]:
-    """The expressions behind what is shown: criteria, varying words, and the branches taken."""
+    """The expressions behind what is shown: its own criteria, varying words, and the branches taken."""
     shown = tuple(sections)
     return (
-        *(criterion.expression for criterion in action.criteria),
+        *(criterion.expression for criterion in action.reasons),
         *(placeholder.expression for placeholder in action.dynamic.values()),
         *(placeholder.expression for template in (action.description, *(s.text for s in shown)) for placeholder in template.placeholders),
         *(criterion.expression for section in shown for criterion in section.criteria),
@@ -112,9 +112,9 @@ def _used(action: CompiledAction, sections: Iterable[CompiledSection]) -> tuple[
 
 
 def _in_order_of_criteria(action: CompiledAction, reads: tuple[str, ...]) -> tuple[str, ...]:
-    """What the action's own, most specific criteria read comes first; what only guards all actions comes last."""
-    ranked = [path for criterion in reversed(action.criteria) for path in fact_paths(criterion.expression.reads)]
-    return tuple(path for path in dict.fromkeys((*ranked, *reads)) if path in reads)
+    """What the criteria read comes first, in their order."""
+    ranked = (path for criterion in action.reasons for path in fact_paths(criterion.expression.reads))
+    return tuple(dict.fromkeys((*ranked, *reads)))
 
 
 def _suggestions(offered: Iterable[CompiledSuggestion], hook: Hook, variables: Mapping[str, Any]) -> tuple[Suggestion, ...]:
@@ -147,6 +147,6 @@ def _unknown(action: CompiledAction, sections: Iterable[CompiledSection], variab
     shown = (action.description, *(section.text for section in sections))
     empty = (item.expression for template in shown for item in template.placeholders if not item.expression(variables))
     found += [path for item in empty if not is_known_empty(item, variables) for path in sorted(unknown_reads(item, variables))]
-    exceptions = (criterion.expression for criterion in action.criteria if criterion.unknown_is_no)
+    exceptions = (criterion.expression for criterion in action.reasons if criterion.unknown_is_no)
     found += [path for expression in exceptions for path in sorted(unknown_reads(expression, variables))]
     return tuple(dict.fromkeys(found))

@@ -23,6 +23,8 @@ ACTION_TYPE_SYSTEM = "http://terminology.hl7.org/CodeSystem/action-type"
 SERVICE, TOPIC = "eca-rule", "clinical-protocol"
 STATUSES = ("draft", "active", "retired", "unknown")
 RELATIONS = ("documentation", "justification", "citation", "predecessor", "successor", "derived-from", "depends-on", "composed-of")
+# A comparison of statements that are cited anyway: it is listed with the card's statements, but not printed as literature.
+COMPARISON = "justification"
 DYNAMIC_PATHS = ("action.title", "action.description", "action.priority")
 
 _COMMON = frozenset({"id", "extension", "title", "description", "condition"})

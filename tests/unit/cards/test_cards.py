@@ -278,7 +278,7 @@ class TestDetail:
     def test_evidence_is_capped(self, tmp_path):
         known = facts(ripe=True, evidence={"ripe": tuple(Evidence(f"Observation/{number}") for number in range(5))})
 
-        assert "(`Observation/0`; `Observation/1`; `Observation/2`; and 2 more)" in self.detail(tmp_path, known, "%facts.ripe")
+        assert "(`Observation/0`; `Observation/1`; and 3 more)" in self.detail(tmp_path, known, "%facts.ripe")
 
     def test_a_list_shows_each_of_its_items_with_its_own_evidence(self, tmp_path):
         known = facts(
@@ -313,9 +313,30 @@ class TestDetail:
         assert "**S:**\n\n| a | b |" in self.detail(tmp_path, facts(), action=[section("s", "| a | b |\n|---|---|\n| 1 | 2 |")])
 
     def test_literature_outside_the_sources_is_marked_by_its_own_words(self, tmp_path):
-        other = {"type": "citation", "label": "T01", "display": "d", "citation": "Outside the sources: Other, 2020"}
+        others = [
+            {"type": "citation", "label": label, "display": "d", "citation": f"Outside the sources: {name}, 2020"}
+            for label, name in (("T01", "One"), ("T02", "Other"))
+        ]
 
-        assert "- Outside the sources: Other, 2020 [T01]." in self.detail(tmp_path, facts(), documentation=[statement("S1-01"), other])
+        found = self.detail(tmp_path, facts(), documentation=[statement("S1-01"), *others])
+
+        assert "- Outside the sources: One, 2020 [T01]; Other, 2020 [T02]." in found
+
+    def test_a_comparison_is_listed_but_not_printed_as_literature(self, tmp_path):
+        compared = {"type": "justification", "label": "T03", "display": "d", "citation": "Comparison of S1-01 and S1-02"}
+
+        (card,) = cards(loaded(tmp_path, row("a", "%facts.ripe", documentation=[statement("S1-01"), compared])), facts(ripe=True))
+
+        assert card["extension"][CARD]["statements"] == ["S1-01", "T03"]
+        assert "T03" not in card["detail"]
+
+    def test_what_guards_the_whole_service_is_no_reason_for_one_card(self, tmp_path):
+        plans = loaded(tmp_path, row("a", "%facts.ripe"), conditions=("%facts.size < %parameters.maxSize",))
+
+        (card,) = cards(plans, facts(ripe=True, size=Decimal(1)))
+
+        assert "Size" not in card["detail"]
+        assert "Assumption" not in card["detail"]
 
     def test_the_order_is_named_with_its_text_escaped(self, tmp_path):
         plans = loaded(tmp_path, row("a", "%facts.sampled = false", hooks=SIGN), hooks=SIGN)
