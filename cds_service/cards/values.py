@@ -76,10 +76,9 @@ def unknown_titles(paths: Iterable[str], facts: Facts, context: PlanContext) -> 
 
 
 def evidence_text(evidence: Sequence[Evidence]) -> str:
-    """Dates and references in brackets, at most two, then how many more; ``""`` without evidence."""
-    shown = [
-        f"{day(item.date)} {reference(item.reference)}" if item.date else reference(item.reference) for item in evidence[:MAX_REFERENCES]
-    ]
+    """Dates and references in brackets, the two newest, then how many more; ``""`` without evidence."""
+    newest = sorted(evidence, key=lambda item: item.date or "", reverse=True)[:MAX_REFERENCES]
+    shown = [f"{day(item.date)} {reference(item.reference)}" if item.date else reference(item.reference) for item in newest]
     more = [f"and {len(evidence) - MAX_REFERENCES} more"] if len(evidence) > MAX_REFERENCES else []
     return f" ({'; '.join([*shown, *more])})" if shown else ""
 

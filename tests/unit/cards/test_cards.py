@@ -275,10 +275,10 @@ class TestDetail:
     def test_why(self, tmp_path, known, conditions, line, comment):
         assert line in self.detail(tmp_path, facts(**known), *conditions).splitlines(), comment
 
-    def test_evidence_is_capped(self, tmp_path):
-        known = facts(ripe=True, evidence={"ripe": tuple(Evidence(f"Observation/{number}") for number in range(5))})
+    def test_only_the_newest_evidence_is_named(self, tmp_path):
+        known = facts(ripe=True, evidence={"ripe": tuple(Evidence(f"Observation/{day}", None, f"2026-01-0{day}") for day in range(1, 6))})
 
-        assert "(`Observation/0`; `Observation/1`; and 3 more)" in self.detail(tmp_path, known, "%facts.ripe")
+        assert "(2026-01-05 `Observation/5`; 2026-01-04 `Observation/4`; and 3 more)" in self.detail(tmp_path, known, "%facts.ripe")
 
     def test_a_list_shows_each_of_its_items_with_its_own_evidence(self, tmp_path):
         known = facts(
