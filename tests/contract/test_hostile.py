@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from itertools import cycle
 
 import pytest
 
@@ -59,20 +60,18 @@ def elements(resource, prefix=()):
 
 
 def test_a_wrong_type_anywhere_in_a_resource(client):
+    """Every element of every resource takes one of the odd values, in turn."""
     body = view()
+    odd = cycle((None, 7, "x", [], {}, [{}], {"coding": "x"}))
     tried = 0
     for key, value in body["prefetch"].items():
         for entry in [{"resource": value}] if key == "patient" else value.get("entry", []):
             resource = entry["resource"]
             for path in elements(resource):
-                for odd in (None, 7, "x", [], {}, [{}], {"coding": "x"}):
-                    assert client.call(changed(body, place(body, key, resource), changed(resource, path, odd))).status_code in (
-                        200,
-                        400,
-                        412,
-                    )
-                    tried += 1
-    assert tried > 1000
+                sent = changed(body, place(body, key, resource), changed(resource, path, next(odd)))
+                assert client.call(sent).status_code in (200, 400, 412)
+                tried += 1
+    assert tried > 100
 
 
 def place(body, key, resource):
