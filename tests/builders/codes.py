@@ -11,6 +11,7 @@ ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 ICDO3 = "http://terminology.hl7.org/CodeSystem/icd-o-3"
 NCIT = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
 HGNC = "http://www.genenames.org"
+OWN = "https://cds-service.example.org/CodeSystem/observation"
 UCUM = "http://unitsofmeasure.org"
 MCODE = "http://hl7.org/fhir/us/mcode/StructureDefinition"
 

@@ -176,15 +176,13 @@ class Patient:
             **fields,
         )
 
+    def stated(self, what: str, on: str | None = None, **value: Any) -> Patient:
+        """An answer under one of the project's own observation codes, for what no public code says (``valueBoolean=False``)."""
+        return self.observation(what, concept(codes.OWN, what), on or days_before(9), **value)
+
     def para_aortic_count(self, count: int, on: str | None = None) -> Patient:
-        """How many para-aortic nodes are involved: no standard code exists, so text under a body site that names the station."""
-        return self.observation(
-            "para-aortic-count",
-            {"text": "Number of involved para-aortic lymph nodes"},
-            on or days_before(35),
-            bodySite=codes.body_site("245285004"),
-            valueInteger=count,
-        )
+        """How many para-aortic nodes are involved."""
+        return self.stated("para-aortic-node-count", on or days_before(35), valueInteger=count, bodySite=codes.body_site("245285004"))
 
     def bone_event(self, kind: str, *, present: bool = True, on: str | None = None, body_site: str | None = None) -> Patient:
         """Bone pain or a pathological fracture."""

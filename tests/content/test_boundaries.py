@@ -115,7 +115,7 @@ def test_no_preoperative_radiotherapy_after_resection(knowledge):
 
 @pytest.mark.parametrize(("count", "why"), rows((2, "two or fewer"), (3, "more than two"), (1, "one")))
 def test_number_of_para_aortic_nodes(knowledge, count, why):
-    answer = ask(knowledge, PROXIMAL.without("para-aortic-count").para_aortic_count(count))
+    answer = ask(knowledge, PROXIMAL.without("para-aortic-node-count").para_aortic_count(count))
 
     assert answer.fact("paraAortic.nodeCount") == count, why
     favourable = ask(knowledge, PROXIMAL).card("para-aortic-surgery-candidacy")["detail"]
@@ -124,7 +124,7 @@ def test_number_of_para_aortic_nodes(knowledge, count, why):
 
 
 def test_regional_nodes_positive_are_not_para_aortic_nodes(knowledge):
-    record = PROXIMAL.without("para-aortic-count").observation(
+    record = PROXIMAL.without("para-aortic-node-count").observation(
         "nodes", concept("http://loinc.org", "21893-3", "Regional lymph nodes positive"), days_before(30), valueInteger=2
     )
 
@@ -522,7 +522,7 @@ def liver(on: str | None) -> Patient:
             "two stage groups at the same instant",
         ),
         (
-            patient().rectum().tnm("c", "3", "1b", "0", on=days_before(30)).tnm("p", "4b", None, None, on=days_before(30)),
+            patient().rectum().tnm("c", "3", "1b", "0", on=days_before(30)).tnm("p", "4a", None, None, on=days_before(30)),
             None,
             "another prefix is another staging",
         ),
@@ -678,7 +678,7 @@ def test_timing_of_para_aortic_nodes(knowledge, record, timing, why):
         (PROXIMAL.without("cea"), True, "CEA is a factor"),
         (PROXIMAL.without("kras"), True, "KRAS where systemic therapy is shown"),
         (PROXIMAL.without("ecog"), True, "performance status"),
-        (PROXIMAL.without("para-aortic-count"), True, "number of para-aortic nodes"),
+        (PROXIMAL.without("para-aortic-node-count"), True, "number of para-aortic nodes"),
         (ANORECTAL, False, "nothing is missing"),
         (ANORECTAL.without("radiotherapy-groin"), True, "prior groin radiotherapy"),
         (spread(patient().rectum(), *WIDESPREAD), True, "local recurrence decides whether source 1 applies"),

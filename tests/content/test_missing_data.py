@@ -43,7 +43,7 @@ ROWS = [
     ("clinical", TREATED, p().surgery("lar"), set(), "nor does a response that was not found"),
     (
         "procedures",
-        PROXIMAL.without("metastasis-para-aortic-node", "stage-group", "cM", "para-aortic-count"),
+        PROXIMAL.without("metastasis-para-aortic-node", "stage-group", "cM", "para-aortic-node-count"),
         p().radiotherapy("pelvis", "neoadjuvant"),
         set(),
         "nor does a resection that was not found",

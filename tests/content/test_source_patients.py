@@ -249,7 +249,7 @@ ROWS = [
     ("neither row is about the anorectal patient", ANORECTAL, a().radiotherapy("pelvis", "neoadjuvant"), [], []),
     (
         "14 cm from the anal verge without para-aortic nodes: any stage",
-        PROXIMAL.without("metastasis-para-aortic-node", "stage-group", "cM", "para-aortic-count"),
+        PROXIMAL.without("metastasis-para-aortic-node", "stage-group", "cM", "para-aortic-node-count"),
         p().radiotherapy("pelvis", "neoadjuvant"),
         [(("preop-radiotherapy-proximal",), "warning", 0)],
         [(("preop-radiotherapy-proximal",), "warning", 0)],
