@@ -34,9 +34,9 @@ def lines(citations: Sequence[Citation], sources: Mapping[str, Source]) -> list[
 
 
 def _lead(citation: Citation) -> str:
-    """The words before the colon, by which several citations may begin."""
-    lead, colon, _ = citation.citation.partition(": ")
-    return lead if colon else ""
+    """The words before the first ": ", by which several citations may begin."""
+    lead, mark, _ = citation.citation.partition(": ")
+    return lead if mark else ""
 
 
 def closing(*, reviewed: bool) -> str:

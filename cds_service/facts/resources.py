@@ -22,7 +22,7 @@ _RESULT = {
     "preliminary": "preliminary",
     None: "preliminary",
 }
-_REQUEST = {"draft": "draft", "active": "active", "on-hold": "active", "completed": "completed"}
+_REQUEST: dict[str | None, str] = {"draft": "draft", "active": "active", "on-hold": "active", "completed": "completed"}
 _STATES: Mapping[str, Mapping[str | None, str]] = {
     "Observation": _RESULT,
     "DiagnosticReport": _RESULT | {"appended": "final", "partial": "preliminary"},

@@ -20,7 +20,7 @@ def read_orders(context: Context, spec: Spec) -> Reading:
     """One element per order, described in the content's terms.
 
     Members: ``reference``, ``id``, ``kind``, ``agents``, ``procedure``, ``modality``/``modalities``, ``field``/``fields``,
-    ``chemoradiation``, ``intent``, ``text``, ``date``.
+    ``intent``, ``text``, ``date``.
     Option ``of`` says which: ``drafts`` (the hook's draft orders) or ``active`` (active orders of the record; closed over ``keys``).
     ``maps`` names the content's maps; ``also`` maps any further attribute of our own (its name -> {map, target}).
     """
@@ -137,7 +137,7 @@ def _with_combined(options: Mapping[str, Any], elements: list[dict[str, Any]]) -
     """Mark radiotherapy to the given fields that is ordered together with one of the given agents."""
     rule = options["combined"]
     together = {agent for element in elements for agent in element["agents"]} & set(rule["agents"])
-    return [element | {"chemoradiation": bool(together and set(element["fields"]) & set(rule["fields"]))} for element in elements]
+    return [element | {rule["as"]: bool(together and set(element["fields"]) & set(rule["fields"]))} for element in elements]
 
 
 def read_combination(context: Context, spec: Spec) -> Reading:

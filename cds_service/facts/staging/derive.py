@@ -174,12 +174,12 @@ def _look_up(edition: Edition, basis: Basis, distant: Sequence[tuple[str, str]])
 
 
 def _m_category(edition: Edition, distant: Sequence[tuple[str, str]]) -> str | None:
-    """The M sub-category of the distant sites: each site code counts once, the peritoneum and unspecified spread apart."""
+    """The M sub-category of the distant sites: each site code counts once, lining surfaces and unspecified spread apart."""
     if not distant:
         return None
     kinds = [kind for _, kind in distant]
     count = min(sum(kind in ("chain", "organ") for kind in kinds), MANY)
-    cell = edition.m_categories.get(("peritoneum" in kinds, "unspecified" in kinds, count))
+    cell = edition.m_categories.get(("surface" in kinds, "unspecified" in kinds, count))
     return cell.value if cell is not None and cell.verified else M1
 
 

@@ -17,7 +17,7 @@ from cds_service.errors import ContentError, ContentProblem
 
 ANY = "any"
 ROLES = frozenset({"regional", "distant", "ambiguous"})
-KINDS = frozenset({"chain", "organ", "peritoneum", "unspecified"})
+KINDS = frozenset({"chain", "organ", "surface", "unspecified"})
 VERIFICATIONS = frozenset({"verified", "unverified"})
 NO_STAGE = "none"
 MANY = 4
@@ -38,7 +38,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """One system in one edition. Stages by (t, n, m), ``""`` for an axis that is not known; M by (peritoneum, unspecified, sites)."""
+    """One system in one edition. Stages by (t, n, m), ``""`` for an axis that is not known; M by (surface, unspecified, sites)."""
 
     system: str
     edition: str
@@ -144,9 +144,9 @@ class _Loader:
 
     def _m_category(self, data: Mapping[str, Any]) -> None:
         cells = self.m_rules.setdefault((str(data["system"]), str(data["edition"])), {})
-        for position, row in self._rows(data, "rows", {"peritoneum", "unspecified", "sites", "m", "source", "verification"}):
+        for position, row in self._rows(data, "rows", {"surface", "unspecified", "sites", "m", "source", "verification"}):
             counts = _counts(row["sites"])
-            flags = [_flags(row[name]) for name in ("peritoneum", "unspecified")]
+            flags = [_flags(row[name]) for name in ("surface", "unspecified")]
             if counts is None or not all(flags):
                 self._problem(
                     f"rows[{position}]", "has a column that is not understood", "sites: 0, 1, 2+ or any; the others: yes, no or any"

@@ -41,7 +41,7 @@ TABLES = StagingTables(
     roles={
         ("any", "far"): ("distant", "organ"),
         ("any", "farther"): ("distant", "organ"),
-        ("any", "lining"): ("distant", "peritoneum"),
+        ("any", "lining"): ("distant", "surface"),
         ("any", "somewhere"): ("distant", "unspecified"),
         ("one", "groin"): ("distant", "chain"),
         ("two", "groin"): ("regional", "chain"),

@@ -9,8 +9,8 @@ SITES = "kind: sites\ntitle: s\nepisode: {days: 90, source: assumption}\nsites: 
 SPREAD = "kind: spread\ntitle: s\nrows: [{systems: any, spread: [far, farther], role: distant, kind: organ, source: s}]\n"
 M = (
     "kind: m-category\ntitle: m\nsystem: one\nedition: '8'\nrows:\n"
-    "  - {peritoneum: 'no', unspecified: any, sites: 1, m: M1a, source: s, verification: verified}\n"
-    "  - {peritoneum: 'no', unspecified: any, sites: 2+, m: M1b, source: s, verification: verified}\n"
+    "  - {surface: 'no', unspecified: any, sites: 1, m: M1a, source: s, verification: verified}\n"
+    "  - {surface: 'no', unspecified: any, sites: 2+, m: M1b, source: s, verification: verified}\n"
 )
 STAGE = (
     "kind: stage-group\ntitle: t\nsystem: one\nedition: '8'\n"
@@ -88,19 +88,19 @@ def test_a_site_of_two_systems_that_disagree_is_ambiguous(tmp_path):
         ("stage", "kind: [\n", "(file)", "not YAML"),
         (
             "m",
-            M + "  - {peritoneum: any, unspecified: any, sites: 3, m: M1a, source: s, verification: verified}\n",
+            M + "  - {surface: any, unspecified: any, sites: 3, m: M1a, source: s, verification: verified}\n",
             "rows[2]",
             "contradicts",
         ),
         (
             "m",
-            M + "  - {peritoneum: maybe, unspecified: any, sites: 3, m: M1a, source: s, verification: verified}\n",
+            M + "  - {surface: maybe, unspecified: any, sites: 3, m: M1a, source: s, verification: verified}\n",
             "rows[2]",
             "not understood",
         ),
         (
             "m",
-            M + "  - {peritoneum: any, unspecified: any, sites: 9+, m: M1a, source: s, verification: verified}\n",
+            M + "  - {surface: any, unspecified: any, sites: 9+, m: M1a, source: s, verification: verified}\n",
             "rows[2]",
             "not understood",
         ),

@@ -1,0 +1,160 @@
+"""Loading, checking and compiling the fact declarations of a content folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from cds_service.errors import ContentProblem
+from cds_service.facts.declarations import Spec, load_specs, read_yaml
+from cds_service.facts.engine import FactsEngine
+from cds_service.facts.readers import READERS
+from cds_service.facts.sheet import Check
+from cds_service.facts.staging.tables import check_staging_tables
+from cds_service.fhir.terminology import Terminology
+from cds_service.fhirpath import Expression, FhirPathError, Type, compile_expression
+from cds_service.model.declaration import FactModel
+
+
+def load_facts(
+    content_dir: Path, terminology: Terminology, parameters: Mapping[str, Any], parameter_types: Type
+) -> tuple[FactsEngine, tuple[ContentProblem, ...]]:
+    """Load, check and compile the fact declarations and staging tables of a content folder; problems are returned, not raised."""
+    problems: list[ContentProblem] = []
+    specs, model, found = load_specs(content_dir / "facts", terminology)
+    problems.extend(found)
+    settings: dict[str, Any] = {}
+    checks: list[Check] = []
+    for path in sorted((content_dir / "facts").glob("*.yaml")):
+        file = read_yaml(path, [])
+        settings.update(file.get("disorders", {}))
+        checks.extend(_checks(path.name, file.get("checks", ()), model, parameter_types, problems))
+    tables, table_problems = check_staging_tables(content_dir / "staging")
+    problems.extend(table_problems)
+    compiled = [(spec, _compile(spec, model, parameter_types, problems)) for spec in specs]
+    for spec in specs:
+        problems.extend(_reference_problems(spec, terminology))
+    engine = FactsEngine(
+        model=_with_dependencies(model, compiled),
+        steps=tuple(_ordered(compiled, problems)),
+        terminology=terminology,
+        tables=tables,
+        parameters=parameters,
+        disorders=settings,
+        checks=tuple(checks),
+    )
+    return engine, tuple(problems)
+
+
+def _checks(file: str, entries: Iterable[Any], model: FactModel, parameter_types: Type, problems: list[ContentProblem]) -> Iterable[Check]:
+    for number, entry in enumerate(entries):
+        where = f"checks[{number}]"
+        if not isinstance(entry, Mapping) or set(entry) != {"path", "why", "expression"} or entry["path"] not in model.declarations:
+            problems.append(ContentProblem(file, where, "needs a declared path, why, and an expression", "write exactly these three"))
+            continue
+        try:
+            expression = compile_expression(entry["expression"], variables={"facts": model.root, "parameters": parameter_types})
+        except FhirPathError as error:
+            problems.append(ContentProblem(file, f"{where}.expression", str(error), error.remedy))
+            continue
+        yield Check(path=entry["path"], why=entry["why"], expression=expression)
+
+
+def _compile(spec: Spec, model: FactModel, parameter_types: Type, problems: list[ContentProblem]) -> Expression | None:
+    if spec.expression is None:
+        if spec.reader not in READERS:
+            problems.append(
+                ContentProblem(
+                    spec.file, spec.path, f"names the unknown reader '{spec.reader}'", f"use one of {', '.join(sorted(READERS))}"
+                )
+            )
+        return None
+    try:
+        return compile_expression(spec.expression, variables={"facts": model.root, "parameters": parameter_types})
+    except FhirPathError as error:
+        problems.append(ContentProblem(spec.file, f"{spec.path}.expression", str(error), error.remedy))
+        return None
+
+
+def _ordered(
+    compiled: Sequence[tuple[Spec, Expression | None]], problems: list[ContentProblem]
+) -> Iterable[tuple[Spec, Expression | None]]:
+    runnable = [(spec, expression) for spec, expression in compiled if (expression is not None) or spec.reader in READERS]
+    giver = {path: number for number, (spec, _) in enumerate(runnable) for path in (*spec.gives, spec.path)}
+    graph: dict[int, set[int]] = {}
+    for number, (spec, expression) in enumerate(runnable):
+        reads = [path.removeprefix("facts.") for path in (expression.reads if expression else ()) if path.startswith("facts.")]
+        graph[number] = {other for path in (*spec.after, *reads) for other in _givers(path, giver) if other != number}
+    try:
+        return [runnable[number] for number in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        names = " -> ".join(runnable[number][0].path for number in error.args[1])
+        problems.append(ContentProblem("facts", names, "depend on each other in a circle", "break the circle"))
+        return runnable
+
+
+def _givers(path: str, giver: Mapping[str, int]) -> set[int]:
+    """The entries that must run before ``path`` is read: those that give it, a parent of it, or something below it."""
+    return {number for given, number in giver.items() if given == path or given.startswith(f"{path}.") or path.startswith(f"{given}.")}
+
+
+def _with_dependencies(model: FactModel, compiled: Sequence[tuple[Spec, Expression | None]]) -> FactModel:
+    declarations = dict(model.declarations)
+    for spec, expression in compiled:
+        if expression is not None and spec.path in declarations:
+            reads = tuple(sorted(path.removeprefix("facts.") for path in expression.reads if path.startswith("facts.")))
+            own = declarations[spec.path]
+            declarations[spec.path] = replace(own, depends=own.depends or reads)
+    return FactModel(declarations=declarations, root=model.root)
+
+
+_VALUE_SET_OPTIONS = frozenset(
+    {
+        "codes",
+        "notComparable",
+        "topical",
+        "generic",
+        "unspecific",
+        "other",
+        "traps",
+        "suspectedOnly",
+        "in",
+        "notIn",
+        "is",
+        "yes",
+        "no",
+        "conditions",
+        "observations",
+        "courses",
+        "radiotherapy",
+    }
+)
+_MAP_OPTIONS = frozenset({"map", "fieldMap", "codeMap", "disorderMap"})
+
+
+def _reference_problems(spec: Spec, terminology: Terminology) -> Iterable[ContentProblem]:
+    """Value sets and concept maps that an entry's options name but the content lacks."""
+
+    def walk(node: Any, name: str = "") -> Iterable[tuple[str, str]]:
+        if isinstance(node, Mapping):
+            for key, value in node.items():
+                yield from walk(value, str(key))
+        elif isinstance(node, list):
+            for value in node:
+                yield from walk(value, name)
+        elif isinstance(node, str):
+            yield name, node
+
+    for option, value in walk(spec.options):
+        known = terminology.members if option in _VALUE_SET_OPTIONS else terminology.maps if option in _MAP_OPTIONS else None
+        if known is not None and value not in known:
+            kind = "value set" if known is terminology.members else "concept map"
+            yield ContentProblem(
+                spec.file,
+                f"{spec.path}.options.{option}",
+                f"names the {kind} '{value}', which the content lacks",
+                "add it or correct the name",
+            )
