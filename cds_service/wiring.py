@@ -10,6 +10,7 @@ from typing import Any
 
 from cds_service.errors import ContentError
 from cds_service.hooks.invocation import Invocation
+from cds_service.hooks.schema import validator
 from cds_service.knowledge import Knowledge, load_knowledge
 from cds_service.plans.compiled import Service
 from cds_service.prefetch.discovery import discovery, lint_services
@@ -49,6 +50,8 @@ def build(settings: Settings, today: Callable[[], date] | None = None) -> Applic
     """Build the application. Raises :class:`ContentError` and :class:`SettingsError`; ``today`` stands in for the clock."""
     knowledge = load_content(settings.content_dir, frozenset(settings.disabled_codes))
     _check_aliases(settings, knowledge)
+    for name in ("request", "response"):
+        validator(name)  # compiled now, for all workers, and not in somebody's first request
     return Application(
         settings=settings,
         knowledge=knowledge,
