@@ -55,7 +55,7 @@ def _shown(declaration: Declaration, facts: Facts, context: PlanContext) -> tupl
         return ()
     if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
         return tuple(_items(declaration, value, facts, context))
-    evidence = facts.evidence_of(declaration.path)
+    evidence = tidied(facts.evidence_of(declaration.path))
     return (ShownFact(declaration.path, title(declaration), _text(declaration, value, evidence, context), value, evidence),)
 
 
@@ -75,10 +75,18 @@ def unknown_titles(paths: Iterable[str], facts: Facts, context: PlanContext) -> 
     return list(dict.fromkeys(context.model.declarations[path].title for path in missing))
 
 
+def tidied(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Each resource once, the newest first, whatever the order in which the record gave them."""
+    by_reference: dict[str, Evidence] = {}
+    for item in sorted(evidence, key=lambda item: (item.reference, item.date or "", item.code or "", item.confidence)):
+        by_reference.setdefault(item.reference, item)
+    return tuple(sorted(by_reference.values(), key=lambda item: item.date or "", reverse=True))
+
+
 def evidence_text(evidence: Sequence[Evidence]) -> str:
-    """Dates and references in brackets, the two newest, then how many more; ``""`` without evidence."""
-    newest = sorted(evidence, key=lambda item: item.date or "", reverse=True)[:MAX_REFERENCES]
-    shown = [f"{day(item.date)} {reference(item.reference)}" if item.date else reference(item.reference) for item in newest]
+    """Dates and references in brackets, the first two, then how many more; ``""`` without evidence."""
+    first = evidence[:MAX_REFERENCES]
+    shown = [f"{day(item.date)} {reference(item.reference)}" if item.date else reference(item.reference) for item in first]
     more = [f"and {len(evidence) - MAX_REFERENCES} more"] if len(evidence) > MAX_REFERENCES else []
     return f" ({'; '.join([*shown, *more])})" if shown else ""
 
@@ -120,7 +128,7 @@ def _items(declaration: Declaration, values: Sequence[Any], facts: Facts, contex
         ]
         if parts:
             path = f"{declaration.path}[{number}]"
-            yield ShownFact(path, title(declaration), ", ".join(parts), value, facts.evidence_of(path))
+            yield ShownFact(path, title(declaration), ", ".join(parts), value, tidied(facts.evidence_of(path)))
 
 
 def _is_worded(declaration: Declaration) -> bool:
