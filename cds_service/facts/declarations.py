@@ -69,6 +69,7 @@ class Spec:
     after: tuple[str, ...] = ()
     gives: tuple[str, ...] = ()
     closed_world: tuple[str, ...] = ()
+    shows: tuple[str, ...] | None = None
 
 
 def read_yaml(path: Path, problems: list[ContentProblem]) -> Mapping[str, Any]:
@@ -124,6 +125,7 @@ def _spec(file: str, entry: Mapping[str, Any], own: list[Mapping[str, Any]]) -> 
         after=tuple(entry.get("after", ())),
         gives=tuple(item["path"] for item in tops),
         closed_world=closed,
+        shows=tuple(entry["shows"]) if "shows" in entry else None,
     )
 
 

@@ -107,7 +107,7 @@ def _with_dependencies(model: FactModel, compiled: Sequence[tuple[Spec, Expressi
         if expression is not None and spec.path in declarations:
             reads = tuple(sorted(path.removeprefix("facts.") for path in expression.reads if path.startswith("facts.")))
             own = declarations[spec.path]
-            declarations[spec.path] = replace(own, depends=own.depends or reads)
+            declarations[spec.path] = replace(own, depends=reads if spec.shows is None else spec.shows)
     return FactModel(declarations=declarations, root=model.root)
 
 

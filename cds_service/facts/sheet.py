@@ -49,11 +49,11 @@ class Sheet:
             return
         self._set(finding.path, finding.value)
         if finding.evidence:
-            self.evidence[finding.path] = finding.evidence
+            self.evidence[finding.path] = tuple(sorted(dict.fromkeys(finding.evidence), key=_order))
         for number, proof in enumerate(finding.items):
             for name, value in finding.value[number].items():
                 if value not in ((), None):
-                    self.evidence[f"{finding.path}[{number}].{name}"] = proof
+                    self.evidence[f"{finding.path}[{number}].{name}"] = tuple(sorted(proof, key=_order))
         if finding.weak:
             self.weak.add(finding.path)
 
@@ -119,3 +119,8 @@ class Sheet:
                 return True
             parent = parent.rpartition(".")[0]
         return False
+
+
+def _order(evidence: Evidence) -> tuple[str, str]:
+    """Evidence by date, then reference, so that the order of arrival never shows."""
+    return evidence.date or "9999", evidence.reference

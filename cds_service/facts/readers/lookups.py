@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -74,27 +74,32 @@ def read_first_date(context: Context, spec: Spec) -> Reading:
 def read_texts(context: Context, spec: Spec) -> Reading:
     """One line per element of lists, newest first, for cards: known, and empty where there is nothing to show.
 
-    Options: ``lines``: list of ``{of, parts}``; a part is ``{member, before, after, code}`` (``code``: a code system whose words are
-    shown) and is left out where the member is missing; ``{of, parts, scalar: true}`` takes a single fact instead of a list.
+    Options: ``lines``: list of ``{of, parts, brackets}``. A part is ``{member, before, after, code}`` (``code``: a code system
+    whose words are shown) and is left out where the member is missing; ``brackets`` are parts in round brackets;
+    ``scalar: true`` takes a single fact instead of a list.
     """
     found: list[tuple[str, str]] = []
     for line in spec.options["lines"]:
         value = context.value(line["of"])
         for item in ({"value": value},) if line.get("scalar") and value is not None else () if line.get("scalar") else value or ():
-            text = _line(context, line["parts"], item)
+            text = _line(context, line, item)
             if text:
                 found.append((str(item.get("date", item.get("start", ""))), text))
     found.sort(key=lambda pair: pair[0], reverse=True)
     return Reading(findings=(Finding(path=spec.path, value=tuple(text for _, text in found)),))
 
 
-def _line(context: Context, parts: Sequence[Mapping[str, Any]], item: Mapping[str, Any]) -> str:
-    shown = []
+def _line(context: Context, line: Mapping[str, Any], item: Mapping[str, Any]) -> str:
+    text = "".join(_parts(context, line["parts"], item)).strip()
+    brackets = [part.strip() for part in _parts(context, line.get("brackets", ()), item)]
+    return f"{text} ({', '.join(brackets)})" if text and brackets else text
+
+
+def _parts(context: Context, parts: Sequence[Mapping[str, Any]], item: Mapping[str, Any]) -> Iterator[str]:
     for part in parts:
         value = item.get(part["member"])
         if value in (None, (), False) or value in part.get("not", ()) or any(item.get(name) is not None for name in part.get("unless", ())):
             continue
         values = value if isinstance(value, tuple) else (value,)
         words = [context.terminology.display(part["code"], str(one)) if "code" in part else str(one) for one in values]
-        shown.append(f"{part.get('before', '')}{part.get('word') or ', '.join(words)}{part.get('after', '')}")
-    return "".join(shown).strip()
+        yield f"{part.get('before', '')}{part.get('word') or ', '.join(words)}{part.get('after', '')}"

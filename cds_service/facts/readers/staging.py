@@ -79,8 +79,8 @@ def _stage(context: Context, spec: Spec, result: StageResult, sets: Sequence[Tnm
     )
     yield Finding(path=gives["system"], value=result.system, why="the primary site is not known")
     yield Finding(path=gives["alternative"], value=result.alternative, why="the site belongs to one staging system, or both agree")
-    proof = (*result.is_iv_evidence, *_distant(context, spread))
-    yield Finding(path=gives["isIV"], value=result.is_iv, evidence=tuple(dict.fromkeys(proof)), weak=weak(proof), why=why)
+    proof = _proof(context, spec, result, sets)
+    yield Finding(path=gives["isIV"], value=result.is_iv, evidence=proof, weak=weak(proof), why=why)
     yield Finding(path=gives["mCategory"], value=result.m_category, evidence=result.derived_evidence, why=why)
     yield Finding(
         path=gives["since"], value=_since(context, spec, sets, spread) if result.is_iv else None, why="no date of advanced disease"
@@ -88,10 +88,21 @@ def _stage(context: Context, spec: Spec, result: StageResult, sets: Sequence[Tnm
     yield Finding(path=gives["atLeastII"], value=_at_least_two(result), evidence=(*result.asserted_evidence, *result.derived_evidence))
 
 
-def _distant(context: Context, spread: Sequence[Spread]) -> tuple[Evidence, ...]:
+def _proof(context: Context, spec: Spec, result: StageResult, sets: Sequence[TnmSet]) -> tuple[Evidence, ...]:
+    """What the answer to "stage IV?" rests on: for yes, distant spread and what asserts it; for no, the stages below it."""
+    if not result.is_iv:
+        return tuple(dict.fromkeys((*result.asserted_evidence, *result.derived_evidence)))
     disorders: Disorders = context.shared["disorders"]
-    sites = {item.site for item in spread}
-    return tuple(item.evidence for item in disorders.spread if item.attributed and item.state == "active" and item.site in sites)
+    role, site = context.shared["tables"].role, context.value(spec.options["site"])
+    spread = [
+        item.evidence for item in disorders.spread if item.attributed and item.state == "active" and role(site, item.site)[0] == "distant"
+    ]
+    asserted = [item for one in sets if _asserts_iv(one) for item in one.evidence]
+    return tuple(dict.fromkeys((*spread, *asserted)))
+
+
+def _asserts_iv(one: TnmSet) -> bool:
+    return (one.m or "").startswith("M1") or (one.group or "").startswith("IV")
 
 
 def _since(context: Context, spec: Spec, sets: Sequence[TnmSet], spread: Sequence[Spread]) -> Temporal | None:
@@ -99,7 +110,7 @@ def _since(context: Context, spec: Spec, sets: Sequence[TnmSet], spread: Sequenc
     roles = context.shared["tables"].role
     site = context.value(spec.options["site"])
     dates = [item.date for item in spread if item.active and roles(site, item.site)[0] == "distant"]
-    dates += [one.date for one in sets if (one.m or "").startswith("M1") or (one.group or "").startswith("IV")]
+    dates += [one.date for one in sets if _asserts_iv(one)]
     known = [date for date in dates if date is not None]
     return min(known, key=lambda date: (date.first_day, date.text)) if known else None
 
