@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,22 +17,32 @@ from cds_service.plans.environment import value_at
 from cds_service.plans.load import shown
 from cds_service.plans.markdown import escape, reference
 
-MAX_FACTS = 6
+MAX_WORDS = 300
 MAX_UNKNOWN = 8
 MAX_ISSUES = 2
+#: How many facts are shown and how many references each has, from generous to the least that still explains a card.
+_GENEROSITY = (*((facts, 2) for facts in range(8, 2, -1)), (3, 1))
 _BLOCK = ("-", "|", "1.", "#", ">")
+_WORD = re.compile(r"\S*\w\S*")
 
 
 def detail(layout: Layout, facts_shown: Sequence[ShownFact], facts: Facts, knowledge: Knowledge, service: Service) -> str:
-    """The whole detail of a card."""
-    parts = [
-        *_what(layout, service),
-        _block("Why you see this", [*_orders(layout, facts), *_facts(facts_shown), *_assumptions(layout, knowledge)]),
+    """The whole detail of a card; as many facts are shown as its length allows, all of them are in its extension."""
+    what = _what(layout, service)
+    orders, assumptions = _orders(layout, facts), _assumptions(layout, knowledge)
+    rest = [
         _block("What is not known", _not_known(layout, facts, knowledge)),
         _block("Sources", sources.lines(citations(layout), knowledge.sources)),
         sources.closing(reviewed=_is_reviewed(layout, service)),
     ]
-    return "\n\n".join(part for part in parts if part)
+    room = MAX_WORDS - words("\n".join([*what, "Why you see this", *orders, *assumptions, *rest]))
+    why = _block("Why you see this", [*orders, *_fitting(facts_shown, room), *assumptions])
+    return "\n\n".join(part for part in (*what, why, *rest) if part)
+
+
+def words(text: str) -> int:
+    """Words as a reader counts them: marks of Markdown are none."""
+    return len(_WORD.findall(text))
 
 
 def citations(layout: Layout) -> list[Citation]:
@@ -86,9 +97,14 @@ def _order(name: str, facts: Facts) -> str:
     return f"{escape(text, 80)} ({reference(name)})" if isinstance(text, str) and text else reference(name)
 
 
-def _facts(facts_shown: Sequence[ShownFact]) -> list[str]:
-    found = [f"- {fact.title}: {fact.text}{evidence_text(fact.evidence)}" for fact in facts_shown]
-    return _capped(found, MAX_FACTS, "- and {} more")
+def _fitting(facts_shown: Sequence[ShownFact], room: int) -> list[str]:
+    found: list[str] = []
+    for limit, references in _GENEROSITY:
+        lines = [f"- {fact.title}: {fact.text}{evidence_text(fact.evidence, references)}" for fact in facts_shown]
+        found = _capped(lines, limit, "- and {} more")
+        if words("\n".join(found)) <= room:
+            break
+    return found
 
 
 def _assumptions(layout: Layout, knowledge: Knowledge) -> list[str]:

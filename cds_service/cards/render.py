@@ -12,7 +12,7 @@ from cds_service.cards import sources
 from cds_service.cards.arrange import Layout, arrange
 from cds_service.cards.detail import citations, detail
 from cds_service.cards.ids import card_uuid, suggestion_uuid
-from cds_service.cards.values import FactsReader, ShownFact, as_json
+from cds_service.cards.values import FactsReader, ShownFact, as_json, missing_facts
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Failure, SuggestedAction, Suggestion
 from cds_service.model.facts import Evidence
@@ -37,7 +37,7 @@ def render_cards(assessment: Assessment, knowledge: Knowledge) -> list[Card]:
 def _card(layout: Layout, assessment: Assessment, knowledge: Knowledge, service: Service, reader: FactsReader) -> Card:
     topic = layout.rows[0]
     uuid = card_uuid(assessment.service, assessment.hook, topic.code, layout.order)
-    facts = reader.shown(_reads(layout))
+    facts = [*reader.shown(_reads(layout)), *_asked(layout, reader, service)]
     cited = citations(layout)
     suggestions = _suggestions(layout, uuid)
     action = service.action(topic.code)
@@ -66,6 +66,12 @@ def _reads(layout: Layout) -> list[str]:
     """What the rows read, in turns, so that every row's first reasons come first."""
     turns = zip_longest(*(row.recommendation.reads for row in layout.rows))
     return [path for turn in turns for path in turn if path is not None]
+
+
+def _asked(layout: Layout, reader: FactsReader, service: Service) -> list[ShownFact]:
+    """A row that asks for facts rests on their absence."""
+    paths = (path for row in layout.rows if row.code in service.asking for path in row.recommendation.reads)
+    return missing_facts(paths, reader.facts, reader.context)
 
 
 def _suggestions(layout: Layout, card: UUID) -> list[Mapping[str, Any]]:

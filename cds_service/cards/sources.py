@@ -42,7 +42,7 @@ def _lead(citation: Citation) -> str:
 def closing(*, reviewed: bool) -> str:
     """What every card says about itself."""
     state = "Reviewed content" if reviewed else "Not yet reviewed by a clinician"
-    return f"{state}. For education: check it against the primary literature; it supports and does not replace clinical judgement."
+    return f"{state}. For education; check the primary literature. Supports and does not replace clinical judgement."
 
 
 def links(citations: Iterable[Citation]) -> list[Mapping[str, Any]]:

@@ -15,7 +15,6 @@ from cds_service.plans.environment import value_at
 from cds_service.plans.markdown import day, escape, reference
 from cds_service.plans.placeholders import words
 
-MAX_REFERENCES = 2
 _NONE = "none documented in the record received"
 _WORDLESS = frozenset({"boolean", "object", "any"})
 
@@ -69,6 +68,14 @@ def public_paths(paths: Iterable[str], model: FactModel) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_list_path(shown, model) for path in paths for shown in model.shown(path)))
 
 
+def missing_facts(paths: Iterable[str], facts: Facts, context: PlanContext) -> list[ShownFact]:
+    """The unknown facts among some paths, each with why it is unknown."""
+    why = {unknown.path: unknown.why for unknown in facts.unknown}
+    declarations = (context.model.declarations[path] for path in paths if path in context.model.declarations)
+    missing = [item for item in declarations if value_at(facts.tree, item.path) is None]
+    return [ShownFact(item.path, title(item), why.get(item.path, "not known"), None, ()) for item in missing]
+
+
 def unknown_titles(paths: Iterable[str], facts: Facts, context: PlanContext) -> list[str]:
     """The titles of the unknown public facts behind some paths, each once."""
     missing = (path for path in public_paths(paths, context.model) if value_at(facts.tree, path) is None)
@@ -83,11 +90,11 @@ def tidied(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(sorted(by_reference.values(), key=lambda item: item.date or "", reverse=True))
 
 
-def evidence_text(evidence: Sequence[Evidence]) -> str:
-    """Dates and references in brackets, the first two, then how many more; ``""`` without evidence."""
-    first = evidence[:MAX_REFERENCES]
+def evidence_text(evidence: Sequence[Evidence], references: int) -> str:
+    """Dates and references in brackets, the first few, then how many more; ``""`` without evidence."""
+    first = evidence[:references]
     shown = [f"{day(item.date)} {reference(item.reference)}" if item.date else reference(item.reference) for item in first]
-    more = [f"and {len(evidence) - MAX_REFERENCES} more"] if len(evidence) > MAX_REFERENCES else []
+    more = [f"and {len(evidence) - references} more"] if len(evidence) > references else []
     return f" ({'; '.join([*shown, *more])})" if shown else ""
 
 

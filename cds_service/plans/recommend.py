@@ -32,7 +32,8 @@ def recommend(
     sections = tuple(section for section in action.sections if together(section.criteria, variables) is True)
     offered = tuple(item for item in action.suggestions if together(item.criteria, variables) is True)
     summary, detail = _words(action, variables, context)
-    reads = fact_paths(path for expression in _used(action, sections) for path in expression.reads)
+    paths = {path for expression in _used(action, sections) for path in expression.reads}
+    reads = (*(variables["needed"] if "needed" in paths else ()), *fact_paths(paths))
     return Recommendation(
         code=action.code,
         plan=action.plan,
@@ -111,7 +112,7 @@ def _used(action: CompiledAction, sections: Iterable[CompiledSection]) -> tuple[
     )
 
 
-def _in_order_of_criteria(action: CompiledAction, reads: tuple[str, ...]) -> tuple[str, ...]:
+def _in_order_of_criteria(action: CompiledAction, reads: Iterable[str]) -> tuple[str, ...]:
     """What the criteria read comes first, in their order."""
     ranked = (path for criterion in action.reasons for path in fact_paths(criterion.expression.reads))
     return tuple(dict.fromkeys((*ranked, *reads)))

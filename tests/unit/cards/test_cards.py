@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from cds_service.fhir.record import Issue
 from cds_service.fhirpath import Temporal
 from cds_service.hooks.response import check_response
 from cds_service.model.assessment import Failure
-from cds_service.model.facts import Evidence, Facts
+from cds_service.model.facts import Evidence, Facts, Unknown
 from tests.unit.cards.world import assessment, knowledge
 from tests.unit.plans.world import (
     BASE,
@@ -251,8 +252,8 @@ class TestDetail:
             "- Ripe: yes (2026-03-04 `Observation/1`)\n\n"
             "**Sources**\n\n"
             "- Book (date: 23 Dec 2025; review: pending human review): reference 1: Gardener, 1999 [S1-01].\n\n"
-            "Not yet reviewed by a clinician. For education: check it against the primary literature; "
-            "it supports and does not replace clinical judgement."
+            "Not yet reviewed by a clinician. For education; check the primary literature. "
+            "Supports and does not replace clinical judgement."
         )
 
     @pytest.mark.parametrize(
@@ -279,6 +280,25 @@ class TestDetail:
         known = facts(ripe=True, evidence={"ripe": tuple(Evidence(f"Observation/{day}", None, f"2026-01-0{day}") for day in range(1, 6))})
 
         assert "(2026-01-05 `Observation/5`; 2026-01-04 `Observation/4`; and 3 more)" in self.detail(tmp_path, known, "%facts.ripe")
+
+    def test_a_long_card_shows_fewer_facts_but_keeps_them_in_its_extension(self, tmp_path):
+        conditions = ("%facts.ripe", "%facts.colour = 'red'", "%facts.size = 1", "%facts.weight = 1", "%facts.pests")
+        known = facts(ripe=True, colour="red", size=Decimal(1), weight=Decimal(1), pests=True)
+        plans = loaded(tmp_path, row("short", *conditions), row("long", *conditions, description="word " * 260))
+
+        short, long = cards(plans, known)
+
+        assert "- Pests: yes" in short["detail"]
+        assert "- Size: 1 cm\n- and 2 more\n" in long["detail"]
+        assert len(long["extension"][CARD]["facts"]) == 5
+
+    def test_a_card_that_asks_says_what_it_misses_and_why(self, tmp_path):
+        plans = loaded(tmp_path, row("asks", "%needed.exists()"), row("a", "%facts.ripe", "%facts.tested = 'yes'"))
+        known = replace(facts(tested="not-tested"), unknown=(Unknown("ripe", "no record of it"),))
+
+        (card,) = cards(plans, known)
+
+        assert "**Why you see this**\n\n- Soil test: not-tested\n- Ripe: no record of it\n" in card["detail"]
 
     def test_a_list_shows_each_of_its_items_with_its_own_evidence(self, tmp_path):
         known = facts(
