@@ -13,7 +13,7 @@ from tests.builders import (
     proximal_rectal_with_para_aortic,
     request,
 )
-from tests.builders.answer import answer_to, ask
+from tests.builders.answer import answer_to, ask, codes_of
 from tests.builders.codes import CISPLATIN_FU, CT_ORDER, FOLFIRI, FOLFOX, ICD10CM, INTENT_EXTENSION, concept, snomed
 
 ANORECTAL = anorectal_with_bone_and_inguinal()
@@ -537,6 +537,42 @@ def test_stage_inconsistency(knowledge, record, indicator, why):
     assert ask(knowledge, record).indicators.get("stage-inconsistency") == indicator, why
 
 
+# -- what the findings make of the stage ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("site", "metastases", "derived", "why"),
+    rows(
+        ("rectum", ("para-aortic-node",), "IVA", "one distant chain: M1a"),
+        ("rectum", ("para-aortic-node", "inguinal-node"), "IVB", "two chains: M1b (T18)"),
+        ("rectum", ("bone", "inguinal-node"), "IVB", "a chain and an organ: M1b"),
+        ("rectum", ("bone",), "IVA", "one organ: M1a"),
+        ("rectum", ("liver", "lung"), "IVB", "two organs: M1b"),
+        ("rectum", ("peritoneum",), "IVC", "peritoneum: M1c, from the 8th edition on"),
+        ("rectum", ("mesorectal-node",), None, "regional nodes make no stage IV"),
+        ("anal-canal", ("bone", "inguinal-node"), "IV", "bone is distant, inguinal nodes are not"),
+        ("anal-canal", ("inguinal-node",), None, "regional there"),
+        ("anorectal-overlap", ("bone",), "IV", "both stagings give it"),
+        ("anorectal-overlap", ("inguinal-node",), None, "only one staging gives it (T06)"),
+    ),
+)
+def test_stage_from_the_findings(knowledge, site, metastases, derived, why):
+    record = spread(patient().primary(site).tnm("c", "3", None, None, edition=8, on=days_before(30)), *metastases)
+
+    answer = ask(knowledge, record)
+
+    assert answer.fact("stage.derived") == derived, why
+    assert (answer.fact("stage.isIV") is True) is (derived is not None), why
+
+
+def test_peritoneum_without_an_edition_is_stage_iv_at_least(knowledge):
+    """The 7th edition says M1b, the 8th M1c: every edition agrees on IV alone."""
+    answer = ask(knowledge, patient().rectum().metastasis("peritoneum"))
+
+    assert answer.fact("stage.isIV") is True
+    assert answer.fact("stage.derived") in {None, "IV"}
+
+
 # -- nodes-ambiguous ----------------------------------------------------------------------------------------------------
 
 
@@ -922,6 +958,23 @@ def test_never_more_than_six_cards(knowledge):
     assert [card["indicator"] for card in answer.cards] == sorted(
         (card["indicator"] for card in answer.cards), key=["critical", "warning", "info"].index
     )
+
+
+def test_what_does_not_fit_shares_the_sixth_card(knowledge):
+    record = ANORECTAL.metastasis("node").without("radiotherapy-groin").tnm("c", None, None, "0", on=days_before(3))
+
+    answer = ask(knowledge, record)
+
+    assert [codes_of(card)[0] for card in answer.cards] == [
+        "stage-inconsistency",
+        "nodes-ambiguous",
+        "staging-summary",
+        "data-needed",
+        "sources-differ-first-line",
+        "inguinal-management",
+    ]
+    assert answer.cards[5]["summary"].startswith("More from the two sources")
+    assert codes_of(answer.cards[5]) == ("inguinal-management", "bone-management")
 
 
 def test_sections_never_have_a_card_of_their_own(knowledge):

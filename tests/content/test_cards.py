@@ -1,0 +1,167 @@
+"""What every card of the shipped content keeps to, whatever the situation (rules R3 to R7, and the shape of a card)."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+import pytest
+from fhir.resources.R4B import get_fhir_model_class
+
+from tests.builders.answer import CARD, ask
+from tests.builders.situations import SITUATIONS
+
+SEVERITY = ["info", "warning", "critical"]
+ABBREVIATIONS = re.compile(r"\b(PALN|PALND|IND|CRT|MDT|APR|LAR|TME|RECIST|CAPOX|RT|PS|mets)\b")
+WHY = "**Why you see this**"
+VERIFIED = {
+    "10.1002/(SICI)1096-9098(199903)70:3<177::AID-JSO6>3.0.CO;2-0",
+    "10.1016/S0002-9610(05)80204-1",
+    "10.1007/BF02134182",
+    "10.1186/s12885-019-5956-y",
+    "10.1111/ajco.13924",
+    "10.1186/s12957-023-02908-y",
+    "10.4143/crt.2017.100",
+    "10.3322/caac.21780",
+    "10.1016/j.annonc.2022.10.003",
+    "10.1016/j.annonc.2021.06.015",
+    "10.3238/arztebl.m2021.0027",
+}
+
+
+@pytest.fixture(scope="module")
+def cards(knowledge):
+    """Every card of every situation: (name, hook, card)."""
+    return [
+        (f"{hook}: {name}", hook, card) for name, record, hook, drafts in SITUATIONS for card in ask(knowledge, record, hook, drafts).cards
+    ]
+
+
+def words(text: str) -> int:
+    """Words as a reader counts them: marks of Markdown are none."""
+    return len([word for word in re.split(r"\s+", text) if re.search(r"\w", word)])
+
+
+def test_the_situations_bring_many_cards(cards):
+    assert len(cards) > 50
+
+
+def test_never_more_than_six_cards(knowledge):
+    for name, record, hook, drafts in SITUATIONS:
+        assert len(ask(knowledge, record, hook, drafts).cards) <= 6, name
+
+
+def test_the_summary_fits(cards):
+    for name, _, card in cards:
+        assert 0 < len(card["summary"]) <= 139, name
+        assert "{{" not in card["summary"] + card["detail"], name
+
+
+def test_the_detail_is_short(cards):
+    long = {
+        (name, card["source"]["topic"]["code"]): (words(card["detail"].partition(WHY)[0]), words(card["detail"]))
+        for name, _, card in cards
+        if words(card["detail"].partition(WHY)[0]) > 120 or words(card["detail"]) > 300
+    }
+
+    assert long == {}
+
+
+def test_the_indicator_is_the_most_severe_one(cards):
+    for name, _, card in cards:
+        indicators = card["extension"][CARD]["indicators"]
+        assert set(indicators) == set(card["extension"][CARD]["codes"]), name
+        assert card["indicator"] == max(indicators.values(), key=SEVERITY.index), name
+
+
+def test_critical_only_at_signing(cards):
+    assert {hook for _, hook, card in cards if card["indicator"] == "critical"} == {"order-sign"}
+
+
+def test_every_card_explains_itself(cards):
+    for name, _, card in cards:
+        detail = card["detail"]
+        assert WHY in detail, name
+        assert "**Sources**" in detail, name
+        assert "Not yet reviewed by a clinician" in detail, name
+        assert "does not replace clinical judgement" in detail, name
+        if "S1-" in detail:
+            assert "23 Dec 2025; review: pending human review" in detail, name
+        if "S2-" in detail:
+            assert "Source 2 (date: not stated; review: not stated)" in detail, name
+
+
+def test_the_label_names_the_sources_that_are_cited(cards):
+    for name, _, card in cards:
+        for source in ("1", "2"):
+            if f"[S{source}-" in card["detail"]:
+                assert f"Source {source}:" in card["source"]["label"], (name, card["source"]["topic"]["code"])
+
+
+def test_statements_in_the_text_are_those_of_the_extension(cards):
+    for name, _, card in cards:
+        cited = set(re.findall(r"\b(?:S[12]-\d\d|T\d\d)\b", card["detail"].partition("**Sources**")[2]))
+        statements = set(card["extension"][CARD]["statements"])
+        assert cited <= statements, name
+        assert {item for item in statements - cited if item.startswith("S")} == set(), name
+
+
+def test_no_unexplained_abbreviation(cards):
+    found = {
+        (card["source"]["topic"]["code"], word) for _, _, card in cards for word in ABBREVIATIONS.findall(card["summary"] + card["detail"])
+    }
+
+    assert found == set()
+
+
+def test_links_lead_to_verified_literature_only(cards):
+    for name, _, card in cards:
+        urls = [link["url"] for link in card.get("links", [])] + ([card["source"]["url"]] if "url" in card["source"] else [])
+        for url in urls:
+            assert url.removeprefix("https://doi.org/").replace("%3C", "<").replace("%3E", ">") in VERIFIED, name
+
+
+def test_suggestions_are_drafts_that_parse(cards):
+    for name, _, card in cards:
+        for suggestion in card.get("suggestions", []):
+            assert card["selectionBehavior"] == "any", name
+            assert "isRecommended" not in suggestion, name
+            for action in suggestion["actions"]:
+                assert action["description"], name
+                if action["type"] == "create":
+                    resource = action["resource"]
+                    get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+                    assert "dosageInstruction" not in resource, name
+                else:
+                    assert action["type"] == "delete", name
+                    assert re.fullmatch(r"(ServiceRequest|MedicationRequest)/draft-\d", action["resourceId"]), name
+
+
+def test_override_reasons_say_what_they_are(cards):
+    for name, _, card in cards:
+        assert card["overrideReasons"], name
+        for reason in card["overrideReasons"]:
+            assert reason["system"] == "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes", name
+            assert reason["display"], name
+
+
+def test_ids_are_stable_and_unique(knowledge):
+    for name, record, hook, drafts in SITUATIONS[:12]:
+        first, second = (ask(knowledge, record, hook, drafts).cards for _ in range(2))
+        ids = [card["uuid"] for card in first]
+        assert ids == [card["uuid"] for card in second], name
+        assert len(set(ids)) == len(ids), name
+        assert all(UUID(id_).version == 5 for id_ in ids), name
+
+
+def test_no_card_names_the_patient(cards):
+    for name, _, card in cards:
+        text = card["summary"] + card["detail"]
+        assert "1961" not in text, name
+        assert "Synthetic" not in text, name
+
+
+def test_a_figure_of_outlook_is_never_in_a_summary(cards):
+    for name, _, card in cards:
+        assert "%" not in card["summary"], name
+        assert "month" not in card["summary"], name
