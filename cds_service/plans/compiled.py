@@ -184,9 +184,9 @@ class Service:
     requirements: tuple[DataRequirement, ...]
     actions: tuple[CompiledAction, ...]
     evaluation: tuple[CompiledAction, ...]
-    asking: frozenset[str]
     max_cards: int
     overflow_title: str
+    asking: frozenset[str] = frozenset()
 
     def action(self, code: str) -> CompiledAction | None:
         """The recommendation with a code."""
