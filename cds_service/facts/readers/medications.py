@@ -16,7 +16,8 @@ Named = tuple[str, Concept]
 def agents(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[Named, ...]:
     """The (agent, matched code) pairs of a MedicationRequest, -Administration or -Statement; none for a topical route or form.
 
-    Options: ``map``, ``target``, ``topical`` (value set of routes and forms), ``regimens`` (map of codes that name a whole regimen).
+    Options: ``map``, ``target``, ``topical`` (value set of routes, forms and products), ``regimens`` (map of codes that name a whole
+    regimen).
     """
     if _topical(context, options["topical"], resource):
         return ()
@@ -78,4 +79,5 @@ def _topical(context: Context, value_set: str, resource: Resource) -> bool:
         for written in references(resource.get("medicationReference"))
         if (target := resolve(written, resource, context.record.targets)) is not None
     ]
-    return any(context.terminology.match(value_set, codeable) is not None for codeable in (*routes, *forms))
+    said = (*routes, *forms, *medications(context, resource))
+    return any(context.terminology.match(value_set, codeable) is not None for codeable in said)

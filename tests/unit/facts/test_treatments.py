@@ -85,6 +85,11 @@ def read(*resources, since="2026-01-01", answered=("medications",)):
         ([given("a", "2026-02-01", status="not-done")], [], "not given"),
         ([given("a", "2026-02-01", status="unknown")], [], "an unknown status is no evidence"),
         ([given("a", "2026-02-01", dosage={"route": coding("cream")})], [], "a topical form is no systemic treatment"),
+        (
+            [given("a", "2026-02-01", medicationCodeableConcept={**coding("cream"), "text": "Drug A cream"})],
+            [],
+            "nor is a topical product, whatever its name says",
+        ),
         ([given("a", "2026-02-01", medicationCodeableConcept={"text": "Drug A 5 mg IV"})], [("a",)], "by words, where no code says it"),
         ([line("2026-02-01")], [()], "a line of therapy whose agents nobody names"),
         ([given("a", "2026-02-01"), line("2026-02-05")], [("a",)], "the line is the regimen that starts with it"),
