@@ -396,6 +396,12 @@ class TestText:
         assert "    ( ) Withdraw the draft [delete ServiceRequest/1]\n" in text
         assert text.endswith("    Source: Book: On plants (23 Dec 2025)")
         assert "**" not in text
+
+    def test_links_are_written_out(self, tmp_path):
+        cited = statement("S1-02") | {"url": "https://doi.example/1"}
+        text = render_text(cards(loaded(tmp_path, row("a", "%facts.ripe", documentation=[cited])), facts(ripe=True)))
+
+        assert "-> Book, reference 1: Gardener, 1999: https://doi.example/1" in text
         assert "\\" not in text
 
     def test_no_cards_are_said_to_be_none(self):
@@ -418,6 +424,16 @@ class TestText:
             "          %facts.colour = 'red'",
             "          facts.colour = unknown",
         ]
+
+    def test_a_trace_writes_lists_objects_and_text_compactly(self, tmp_path):
+        plans = loaded(tmp_path, row("a", "%order.kind = 'water' and %order.tools contains 'can'", hooks=SIGN), hooks=SIGN)
+        known = facts(orders=[order("1", tools=[f"tool {number}" for number in range(12)])])
+
+        text = render_trace(assessment(plans, known, hook("order-sign")))
+
+        assert text.startswith("a for ServiceRequest/1: did not fire")
+        assert "order.kind = 'water'" in text
+        assert "'tool 9', and 2 more]" in text
 
     def test_a_trace_without_orders_says_so(self, tmp_path):
         plans = loaded(tmp_path, row("a", "%facts.ripe", hooks=SIGN), hooks=SIGN)

@@ -9,6 +9,8 @@ import pytest
 from cds_service.fhirpath import Temporal
 from cds_service.plans.apply import apply_service
 from tests.unit.plans.world import (
+    activity,
+    compiled,
     condition,
     context,
     create,
@@ -17,9 +19,11 @@ from tests.unit.plans.world import (
     hook,
     loaded,
     order,
+    plan,
     regimen,
     row,
     section,
+    service,
     withdraw,
 )
 
@@ -161,6 +165,8 @@ class TestWords:
             ("{{ %facts.size }} cm", {"size": Decimal(100)}, "100 cm"),
             ("{{ %facts.day }}", {"day": Temporal.parse("2026-03-04T10:00:00Z")}, "2026-03-04"),
             ("{{ %facts.ripe }}", {"ripe": True}, "yes"),
+            ("{{ 5 'mm' }}", {}, "5 mm"),
+            ("{{ %parameters.maxSize }}", {}, "5"),
             ("{{ %facts.leaves.shade }}", {"leaves": [{"shade": "red"}, {"shade": "green"}, {"shade": "red"}]}, "deep red, fresh green"),
             ("{{ %facts.leaves.shade }}", {"leaves": []}, "none documented"),
             ("{{ %facts.note }}", {"note": "<b>*x*</b>\x00"}, r"&lt;b&gt;\*x\*&lt;\/b&gt;"),
@@ -258,6 +264,19 @@ class TestSuggestions:
         assert [item.resource["resourceType"] for item in suggestion.actions] == ["ServiceRequest", "MedicationRequest", "Task"]
         assert suggestion.actions[1].resource["medicationCodeableConcept"] == {"text": "feed"}
         assert suggestion.actions[2].resource["for"] == {"reference": "Patient/p1"}
+
+    def test_a_draft_keeps_priority_and_body_site_of_its_definition(self, tmp_path):
+        site = [{"text": "root"}]
+        plans, problems = compiled(
+            tmp_path,
+            plan("topic", [row("a", "%facts.sampled = false", action=[create("s")])]),
+            service("topic"),
+            activity("water", priority="urgent", bodySite=site),
+        )
+        (found,) = applied(plans, facts()).recommendations
+
+        assert problems.found == ()
+        assert {"priority": "urgent", "bodySite": site}.items() <= found.suggestions[0].actions[0].resource.items()
 
     def test_a_suggestion_with_an_unknown_condition_is_not_offered_but_named(self, tmp_path):
         found = self.offered(tmp_path, action=[create("s", "%facts.ripe")])
