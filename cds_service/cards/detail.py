@@ -120,7 +120,7 @@ def _not_known(layout: Layout, facts: Facts, knowledge: Knowledge) -> list[str]:
         keys = value_at(facts.tree, path)
         if isinstance(keys, (list, tuple)) and keys:
             lines.append(f"- {words}: {', '.join(escape(str(key), 60) for key in keys)}")
-    texts = list(dict.fromkeys(escape(issue.text) for issue in facts.issues))
+    texts = list(dict.fromkeys(escape(issue.text) for issue in facts.issues if issue.code != "informational"))
     if texts:
         lines.append(f"- Not usable: {'; '.join(_capped(texts, MAX_ISSUES, 'and {} more'))}")
     return lines

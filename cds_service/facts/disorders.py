@@ -82,6 +82,9 @@ def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
     partial = Disorders(primaries=chosen, others=others)
     issues: list[Issue] = []
     spread = tuple(sorter.spread(partial, issues))
+    read = (*(one.entry for one in chosen), *(one.entry for one in spread))
+    without = [entry for entry in read if entry.resource.get("clinicalStatus") is None and state(entry.resource) == "active"]
+    issues += [Issue("informational", entry.reference, "has no clinicalStatus: read as active") for entry in without]
     return Reading(issues=tuple(issues), shared={"disorders": Disorders(primaries=chosen, others=others, spread=spread)})
 
 

@@ -37,7 +37,13 @@ class FactsEngine:
     def build(self, record: PatientRecord, as_of: date) -> Facts:
         """All facts of a record, as known on ``as_of``. Pure; never raises for what a record holds."""
         sheet = Sheet(model=self.model, issues=list(record.issues))
-        context = Context(record=record, terminology=self.terminology, parameters=self.parameters, as_of=as_of, tree=sheet.tree)
+        context = Context(
+            record=_relevant(record, self.terminology),
+            terminology=self.terminology,
+            parameters=self.parameters,
+            as_of=as_of,
+            tree=sheet.tree,
+        )
         disorders = read_disorders(context, self.disorders)
         sheet.issues.extend(disorders.issues)
         context = replace(context, shared={**disorders.shared, "tables": self.tables})
@@ -49,6 +55,12 @@ class FactsEngine:
         for check in self.checks:
             sheet.check(check, self.parameters)
         return sheet.facts()
+
+
+def _relevant(record: PatientRecord, terminology: Terminology) -> PatientRecord:
+    """The record without the Observations whose code the content never names: the bulk of a chart, looked at once."""
+    wanted = tuple(entry for entry in record.of("Observation") if terminology.may_matter(entry.resource.get("code")))
+    return replace(record, entries={**record.entries, "Observation": wanted})
 
 
 def _read(context: Context, spec: Spec) -> Reading:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ class Terminology:
     excluded: Mapping[str, frozenset[Concept]]
     maps: Mapping[str, Mapping[str, Mapping[Concept, tuple[str, ...]]]]
     displays: Mapping[str, Mapping[str, str]]
-    sources: Mapping[Concept, str] = field(default_factory=dict)
+    known: frozenset[Concept] = frozenset()
 
     def concepts(self, codeable: object) -> tuple[Concept, ...]:
         """The codes of a CodeableConcept (or list of them) in the content's spelling."""
@@ -83,6 +83,14 @@ class Terminology:
         written = [(text, self.translate_text(concept_map, text, target)) for text in texts(codeable)]
         return tuple((code, Concept(TEXT_SYSTEM, normalise_text(text))) for text, codes in written for code in codes)
 
+    def may_matter(self, codeable: object) -> bool:
+        """Whether any value set or map lists a code of a CodeableConcept; true for one that holds no code at all.
+
+        Value sets given by pattern are not asked: use it only for elements that no pattern is about.
+        """
+        concepts = self.concepts(codeable)
+        return not concepts or any(concept in self.known for concept in concepts)
+
     def display(self, code_system: str, code: str) -> str:
         """The words that cards use for one of our codes."""
         return self.displays.get(code_system, {}).get(code, code)
@@ -112,13 +120,16 @@ def load_terminology(content_dir: Path) -> tuple[Terminology, tuple[ContentProbl
             resources[kind][name] = resource
     systems = _systems(resources["NamingSystem"].values())
     sets = _ValueSets(resources["ValueSet"], systems, problems)
+    members = {name: sets.members(name) for name in resources["ValueSet"]}
+    maps = {name: _concept_map(resource, systems) for name, resource in resources["ConceptMap"].items()}
     terminology = Terminology(
         systems=systems,
-        members={name: sets.members(name) for name in resources["ValueSet"]},
+        members=members,
         patterns={name: sets.patterns(name) for name in resources["ValueSet"]},
         excluded={name: sets.excluded(name) for name in resources["ValueSet"]},
-        maps={name: _concept_map(resource, systems) for name, resource in resources["ConceptMap"].items()},
+        maps=maps,
         displays={name: dict(_displays(resource)) for name, resource in resources["CodeSystem"].items()},
+        known=frozenset().union(*members.values(), *(index for targets in maps.values() for index in targets.values())),
     )
     return terminology, tuple(problems)
 

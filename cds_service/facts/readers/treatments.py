@@ -11,7 +11,8 @@ from cds_service.facts.declarations import Spec
 from cds_service.facts.readers.coded import answers
 from cds_service.facts.readers.medications import agents
 from cds_service.facts.resources import ended, evidence, started, state, when
-from cds_service.fhir.codings import TEXT_SYSTEM
+from cds_service.fhir.codings import TEXT_SYSTEM, first_code
+from cds_service.fhir.record import Issue
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
@@ -49,7 +50,16 @@ def read_treatments(context: Context, spec: Spec) -> Reading:
     elements += [{"agents": tuple(sorted(agents))} for agents, _ in undated]
     proofs = (*(one.evidence for one in regimens), *(proof for _, proof in undated))
     finding = Finding(path=spec.path, value=tuple(elements), items=tuple(proofs), weak=any(weak(proof) for proof in proofs))
-    return Reading(findings=(finding, *_lines(context, spec, regimens, complete=complete and not undated)))
+    lines = _lines(context, spec, regimens, complete=complete and not undated)
+    return Reading(findings=(finding, *lines), issues=tuple(_unsure(context, spec)))
+
+
+def _unsure(context: Context, spec: Spec) -> Iterator[Issue]:
+    """Medications of ours whose status leaves open whether they were given; they count as not given."""
+    for kind in spec.options["medications"]:
+        for entry in context.record.of(kind):
+            if first_code(entry.resource.get("status")) in (None, "unknown") and agents(context, spec.options["agents"], entry.resource):
+                yield Issue("incomplete", entry.reference, "a medication whose status does not say that it was given")
 
 
 def _lines(context: Context, spec: Spec, regimens: Sequence[_Event], *, complete: bool) -> Iterator[Finding]:
