@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from cds_service.cli import main
 from tests.builders import plants
+from tests.unit.plans import world
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +100,21 @@ def test_check_finds_nothing_wrong(run, content):
     assert result.exit_code == 0
     assert f"{content}: no problems" in result.output
     assert "1 services, 1 recommendations" in result.output
+
+
+def test_several_services_at_one_hook_ask_for_a_choice(dry, monkeypatch, tmp_path):
+    folder = plants.write_content(tmp_path / "two")
+    world.write(folder, world.service("topic", name="gardens"), parameters={"parameters": []})
+    monkeypatch.setenv("CDS_CONTENT_DIR", str(folder))
+    arguments = ["assess", str(dry), "--hook", "patient-view"]
+    assert "choose with --service: gardens, plants" in CliRunner().invoke(main, arguments).stderr
+    assert "water-it" in CliRunner().invoke(main, [*arguments, "--service", "gardens"]).output
+
+
+def test_check_lists_what_is_only_assumed(run, tmp_path):
+    folder = plants.write_content(tmp_path / "assumed")
+    (folder / "parameters.json").write_text(json.dumps(world.PARAMETERS), encoding="utf-8")
+    assert "note: parameter maxSize" in run("check", folder).output
 
 
 def test_check_names_what_is_wrong(run, tmp_path):

@@ -10,8 +10,10 @@ from contextlib import closing
 from http.client import HTTPConnection
 
 import pytest
+from click.testing import CliRunner
 
-from cds_service.cli.serve import shipped, welcome
+from cds_service.cli import main
+from cds_service.cli.serve import Server, shipped, welcome
 from cds_service.settings import Settings
 from cds_service.wiring import build
 from tests.builders import plants
@@ -24,11 +26,15 @@ def content(tmp_path_factory):
     return plants.write_content(tmp_path_factory.mktemp("content") / "plants")
 
 
-@pytest.fixture(scope="module")
-def port():
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def port():
+    return free_port()
 
 
 def start(content, port, **more):
@@ -90,9 +96,7 @@ def test_a_port_that_is_taken_is_refused(content, port):
 
 
 def test_a_body_that_is_too_large_is_refused_over_the_wire(content):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with start(content, port, CDS_MAX_BODY_BYTES="2048", CDS_WORKERS="1") as process:
         wait_until_ready(process, port)
         status, outcome = fetch(port, "/cds-services/plants", b" " * 100_000)
@@ -103,9 +107,7 @@ def test_a_body_that_is_too_large_is_refused_over_the_wire(content):
 
 
 def test_sigterm_stops_everything_that_was_started(content):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with start(content, port) as process:
         wait_until_ready(process, port)
         process.send_signal(signal.SIGTERM)
@@ -115,6 +117,45 @@ def test_sigterm_stops_everything_that_was_started(content):
         os.killpg(process.pid, 0)
     with pytest.raises(ConnectionError):
         fetch(port, "/health/live")
+
+
+@pytest.fixture
+def application(content, port):
+    return build(Settings(content_dir=content, port=port))
+
+
+def test_gunicorn_takes_the_settings_and_nothing_of_the_command_line(application, port, monkeypatch):
+    monkeypatch.setenv("CDS_PORT", str(port))
+    monkeypatch.setenv("CDS_THREADS", "3")
+    monkeypatch.setenv("GUNICORN_CMD_ARGS", "--workers 9")
+    monkeypatch.setattr(sys, "argv", ["cds-service", "serve", "--bind", "0.0.0.0:1"])
+    server = Server(application)
+    taken = {name: server.cfg.settings[name].get() for name in ("bind", "workers", "threads", "reuse_port", "preload_app", "accesslog")}
+    assert taken == {"bind": [f"127.0.0.1:{port}"], "workers": 2, "threads": 3, "reuse_port": True, "preload_app": True, "accesslog": None}
+    assert server.load().test_client().get("/health/ready").json["services"] == 1
+
+
+def test_serving_warns_of_slips_of_the_pen(content, monkeypatch):
+    monkeypatch.setenv("CDS_CONTENT_DIR", str(content))
+    monkeypatch.setenv("CDS_PORT", str(free_port()))
+    monkeypatch.setenv("CDS_PROT", "1")
+    monkeypatch.setattr(Server, "run", lambda _: None)
+    result = CliRunner().invoke(main, ["serve"])
+    assert result.exit_code == 0
+    assert "CDS_PROT is not a setting of this service" in result.stderr
+    assert "/cds-services" in result.stdout
+
+
+@pytest.mark.parametrize(("host", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)])
+def test_a_taken_port_is_a_settings_error(content, host, family, monkeypatch):
+    with socket.socket(family) as taken:
+        taken.bind((host, 0))
+        taken.listen()
+        monkeypatch.setenv("CDS_CONTENT_DIR", str(content))
+        monkeypatch.setenv("CDS_HOST", host)
+        monkeypatch.setenv("CDS_PORT", str(taken.getsockname()[1]))
+        result = CliRunner().invoke(main, ["serve"])
+    assert (result.exit_code, "cannot listen on" in result.stderr) == (2, True)
 
 
 def test_the_configuration_and_the_sample_are_found():

@@ -17,7 +17,11 @@ def found(value):
         (CONDITION, [(CONDITION, "file")], "one resource"),
         ([CONDITION], [(CONDITION, "file[0]")], "a bare list"),
         ({"resourceType": "Bundle", "entry": [{"resource": CONDITION}]}, [(CONDITION, "file.entry[0].resource")], "a Bundle without type"),
-        ({"resourceType": "Bundle", "entry": {"resource": CONDITION}}, [(CONDITION, "file.entry[0].resource")], "one entry that is no list"),
+        (
+            {"resourceType": "Bundle", "entry": {"resource": CONDITION}},
+            [(CONDITION, "file.entry[0].resource")],
+            "one entry that is no list",
+        ),
         ({"resourceType": "Bundle"}, [], "no entries"),
         ({"resourceType": "Bundle", "entry": None}, [], "null for no entries"),
         ({"resourceType": "Bundle", "entry": ["x"]}, [(None, "file.entry[0]")], "an entry that is no object"),
@@ -48,7 +52,9 @@ def test_nesting_without_end_is_not_followed():
 
 
 def test_the_mode_and_the_url_of_an_entry_are_kept():
-    [item] = items({"resourceType": "Bundle", "entry": [{"fullUrl": "urn:uuid:1", "resource": CONDITION, "search": {"mode": "include"}}]}, "x")
+    [item] = items(
+        {"resourceType": "Bundle", "entry": [{"fullUrl": "urn:uuid:1", "resource": CONDITION, "search": {"mode": "include"}}]}, "x"
+    )
     assert (item.full_url, item.mode) == ("urn:uuid:1", "include")
 
 

@@ -122,6 +122,7 @@ def test_a_client_may_name_our_keys_its_way(key, expected, comment):
         ),
         (bundle(OBSERVATION, link=self_link("https://x/Observation?code=s%7C2")), "clinical", TRUNCATED, "not all our codes"),
         (bundle(OBSERVATION, link=self_link("https://x/Observation?patient=p1&date=gt2026")), "clinical", TRUNCATED, "only of late"),
+        (bundle(CONDITION, link=self_link("https://x/Observation?patient=p1")), "conditions", TRUNCATED, "found by another search"),
         (bundle(), "conditions", UNAVAILABLE, "empty, and nothing tells of what"),
         (bundle(OBSERVATION), "conditions", UNAVAILABLE, "another type"),
         (outcome("error"), "conditions", UNAVAILABLE, "an error about we know not what"),

@@ -1,14 +1,14 @@
 """Discovery says what the content says."""
 
-from cds_service.plans.compiled import DataRequirement, Service
+from types import SimpleNamespace
+
+from cds_service.plans.compiled import DataRequirement
 from cds_service.prefetch.discovery import discovery, lint_services
 
 
 def service(*requirements, usage=None):
-    return Service(
-        id="s1", hook="patient-view", title="T", description="D", usage_requirements=usage, requirements=requirements,
-        actions=(), evaluation=(), max_cards=6, overflow_title="More",
-    )  # fmt: skip
+    """What discovery looks at of a service."""
+    return SimpleNamespace(id="s1", hook="patient-view", title="T", description="D", usage_requirements=usage, requirements=requirements)
 
 
 CONDITIONS = DataRequirement("conditions", "Condition")
