@@ -90,10 +90,17 @@ def _agreed(values: Sequence[str | None], general: str) -> str | None:
 
 
 def _bases(sets: Sequence[TnmSet], episode_days: int) -> tuple[Basis, ...]:
-    """The newest complete sets, or the newest that state M1; M1 stated before treatment is not undone by staging after it."""
+    """The newest complete sets, else the newest that state M1, else the editions of the newest sets.
+
+    M1 stated before treatment is not undone by staging after it.
+    """
     m1 = [item for item in _newest_m(sets) if (item.m or "").startswith(M1)]
     highest = max((item.m for item in m1 if item.m is not None), default=None)
     full = newest([item for item in sets if item.said("t") and item.said("n")], lambda item: item.date)
+    if not full and not m1:
+        return tuple(
+            Basis("", "", None, edition, ()) for edition in dict.fromkeys(item.edition for item in newest(sets, lambda item: item.date))
+        )
     if not full:
         return tuple(Basis("", "", item.m, item.edition, item.evidence) for item in m1)
     return tuple(_basis(item, _m_of(item, sets, episode_days), highest, m1) for item in full)
