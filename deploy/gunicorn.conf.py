@@ -13,7 +13,8 @@ _settings = load_settings()
 bind = [_settings.bind]
 workers = _settings.workers
 threads = _settings.threads
-worker_class = "gthread"
+# Threads (gthread), with errors in our form
+worker_class = "cds_service.web.worker.Worker"
 # Each worker listens on a socket of its own: with one shared socket, one worker may take all kept-alive connections
 reuse_port = True
 # The content is read and checked once, before the workers are forked; a mistake in it stops the start

@@ -43,11 +43,18 @@ def _is_json(mimetype: str) -> bool:
 def _received(request: Request, limit: int) -> bytes:
     """The body as sent. Read in pieces: a chunked body does not say how long it is, and must not be cut to fit either."""
     received = bytearray()
-    while piece := request.stream.read(min(_PIECE, limit + 1 - len(received))):
+    while piece := _piece(request, min(_PIECE, limit + 1 - len(received))):
         received += piece
         if len(received) > limit:
             raise _too_large(limit)
     return bytes(received)
+
+
+def _piece(request: Request, size: int) -> bytes:
+    try:
+        return request.stream.read(size)
+    except Exception:  # noqa: BLE001 - servers raise errors of their own for bodies that are cut off or badly chunked
+        raise MalformedRequest("the body could not be read to its end", where="request") from None
 
 
 def _unpacked(raw: bytes, encoding: str, limit: int) -> bytes:

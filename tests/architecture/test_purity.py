@@ -3,13 +3,16 @@
 import builtins
 import os
 import random
+import re
 import socket
 import sys
 import time
 import uuid
+from pathlib import Path
 
 import pytest
 
+import cds_service
 from cds_service.assess import assess
 from cds_service.cards import render_cards
 from cds_service.hooks.parse import parse_hook_request
@@ -58,3 +61,10 @@ def test_the_pure_parts_import_nothing_that_reaches_out(part):
     for module in modules:
         taken = {getattr(value, "__module__", None) or getattr(value, "__name__", "") for value in vars(module).values()}
         assert not {name.split(".")[0] for name in taken if isinstance(name, str)} & set(IMPURE), module.__name__
+
+
+@pytest.mark.parametrize("part", PURE)
+def test_the_pure_parts_do_not_look_at_the_clock(part):
+    home = Path(cds_service.__file__).parent / part
+    for path in [home.with_suffix(".py")] if home.with_suffix(".py").exists() else home.rglob("*.py"):
+        assert not re.search(r"\.(?:now|today|utcnow)\(|perf_counter|monotonic|uuid[14]\(", path.read_text(encoding="utf-8")), path.name

@@ -69,6 +69,20 @@ def test_a_body_of_untold_length_is_measured_as_it_is_read():
     assert answer.status_code == 413
 
 
+class Broken(io.RawIOBase):
+    """A body whose reading fails, as servers let it."""
+
+    def readinto(self, _):
+        raise RuntimeError("badly chunked: Margaret")
+
+
+def test_a_body_that_breaks_off_is_refused():
+    edge = Edge()
+    broken = {"wsgi.input": Broken(), "wsgi.input_terminated": True}
+    answer = edge.client.post("/cds-services/s1", content_type="application/json", environ_overrides=broken)
+    assert (answer.status_code, b"Margaret" in answer.data + edge.log.getvalue()) == (400, False)
+
+
 @pytest.mark.parametrize(
     ("body", "comment"),
     [

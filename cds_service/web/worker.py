@@ -1,0 +1,32 @@
+"""Gunicorn's worker, with its own errors in our form: JSON out, and nothing of the request in answer or log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gunicorn.http import errors as http
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
+
+from cds_service.errors import MalformedRequest, ServiceError
+from cds_service.web.errors import outcome
+from cds_service.web.reply import dumps
+
+_TOO_LONG = {http.LimitRequestLine: (414, "URI Too Long"), http.LimitRequestHeaders: (431, "Request Header Fields Too Large")}
+_BAD = (http.ParseException, http.InvalidHeader, http.InvalidHeaderName, http.ExpectationFailed)
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """A gthread worker. What it overrides is how it speaks of requests that never reach the application."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
+        """Refuse what is not HTTP; gunicorn itself would repeat it, in HTML and in the log."""
+        status, reason = _TOO_LONG.get(type(exc), (400, "Bad Request")) if isinstance(exc, _BAD) else (500, "Internal Server Error")
+        self.log.warning("A request could not be read: %s", type(exc).__name__)
+        error = MalformedRequest("what arrived is not HTTP that can be read", remedy="Send an HTTP/1.1 request.")
+        body = dumps(outcome(error if status < 500 else ServiceError("the request could not be answered")))
+        head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        try:
+            write_nonblock(client, head.encode() + body)
+        except OSError:
+            self.log.debug("The client had left")
