@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.builders import (
@@ -665,6 +667,52 @@ def test_bone_management(knowledge, record, indicator, why):
     assert ask(knowledge, record).indicators.get("bone-management") == indicator, why
 
 
+FEMUR = patient().rectum().metastasis("bone", body_site="71341001")
+PAINFUL = FEMUR.bone_event("pain")
+IMPENDING = FEMUR.stated("bone-impending-fracture", valueBoolean=True)
+RADIATION, ORTHOPAEDICS = "radiation", "orthop"
+
+
+@pytest.mark.parametrize(
+    ("record", "referrals", "why"),
+    rows(
+        (FEMUR.ecog(1), set(), "neither pain nor fracture risk is known"),
+        (FEMUR.ecog(1).bone_event("pain", present=False), set(), "not painful: both wordings are quoted (T20)"),
+        (PAINFUL.ecog(1), {RADIATION}, "painful"),
+        (IMPENDING.ecog(1), {RADIATION, ORTHOPAEDICS}, "fracture risk, good performance status"),
+        (IMPENDING.ecog(3), {RADIATION}, "fracture risk, poor performance status: radiotherapy alone"),
+        (IMPENDING, {RADIATION, ORTHOPAEDICS}, "performance status unknown: both branches"),
+    ),
+)
+def test_referrals_for_bone(knowledge, record, referrals, why):
+    labels = [item["label"].casefold() for item in ask(knowledge, record).card("bone-management").get("suggestions", [])]
+
+    assert {word for word in (RADIATION, ORTHOPAEDICS) if any(word in label for label in labels)} == referrals, why
+    assert len(labels) == len(referrals)
+
+
+def test_impending_fracture_of_a_weight_bearing_bone_is_a_warning(knowledge):
+    assert ask(knowledge, IMPENDING).indicators["bone-management"] == "warning"
+    assert (
+        ask(knowledge, patient().rectum().metastasis("bone").stated("bone-impending-fracture", valueBoolean=True)).indicators[
+            "bone-management"
+        ]
+        == "info"
+    )
+
+
+def test_a_referral_that_is_made_is_not_offered_again(knowledge):
+    """R13: the card stays; only the suggestion that would repeat the order is dropped."""
+    offered = ask(knowledge, IMPENDING).card("bone-management")["suggestions"]
+    record = IMPENDING
+    for number, suggestion in enumerate(offered):
+        [action] = suggestion["actions"]
+        record = record.referral(f"referral-{number}", action["resource"]["code"], on=days_before(1))
+
+    assert len(offered) == 2
+    assert not ask(knowledge, record).card("bone-management").get("suggestions")
+
+
 # -- para-aortic-surgery-candidacy ----------------------------------------------------------------------------------------
 
 
@@ -732,6 +780,24 @@ def test_timing_of_para_aortic_nodes(knowledge, record, timing, why):
 )
 def test_data_needed(knowledge, record, asked, why):
     assert ("data-needed" in ask(knowledge, record).codes) is asked, why
+
+
+#: What is missing -> what the card offers to order or record.
+OFFERS = {
+    "ct-chest-abdomen-pelvis": "CT",
+    "cea": "Carcinoembryonic|CEA",
+    "kras": "KRAS",
+    "ecog": "ECOG",
+    "para-aortic-node-count": None,
+}
+
+
+@pytest.mark.parametrize("missing", OFFERS)
+def test_data_needed_offers_what_is_missing_and_nothing_else(knowledge, missing):
+    offered = [item["label"] for item in ask(knowledge, PROXIMAL.without(missing)).card("data-needed").get("suggestions", [])]
+
+    assert len(offered) == (OFFERS[missing] is not None)
+    assert all(re.search(OFFERS[missing], label) for label in offered)
 
 
 def test_whether_a_metastasis_exists_is_never_asked(knowledge):
@@ -802,6 +868,7 @@ def test_drafts_of_drugs(knowledge, record, drugs, bevacizumab, why):
 # -- orders: what decides between the rows ------------------------------------------------------------------------------------
 
 PROGRESSED = TREATED.response("PD", days_before(5))
+RESPONSE = TREATED.response("PR", days_before(5))
 UNVERIFIED = TREATED.without("metastasis-para-aortic-node").metastasis("para-aortic-node", verification=None, on=days_before(35))
 NO_CT = PROXIMAL.without("ct-chest-abdomen-pelvis")
 STAGE_III = patient().rectum().tnm("c", "3", "1b", "0", on=days_before(30)).stage_group("IIIB", on=days_before(30))
@@ -867,6 +934,22 @@ ORDER_ROWS = [
         {"inguinal-dissection-systemic-disease": "warning"},
         "inguinal nodes suspected",
     ),
+    (
+        ANORECTAL.stated("inguinal-symptomatic", valueBoolean=True),
+        orders(ANORECTAL.id).surgery("inguinal-dissection"),
+        {"inguinal-dissection-systemic-disease": "warning"},
+        "symptomatic inguinal nodes: never critical",
+    ),
+    (
+        patient().primary("anal-canal", "squamous").metastasis("liver").ct_chest_abdomen_pelvis(),
+        orders().drug("panitumumab"),
+        {},
+        "KRAS not found, but not an adenocarcinoma",
+    ),
+    (PROXIMAL.without("kras").kras("mutated"), mine(*FOLFOX), {}, "KRAS mutated, but no antibody against EGFR is drafted"),
+    (PROXIMAL.without("kras"), mine(*FOLFOX, "bevacizumab"), {}, "KRAS unknown, but no antibody against EGFR is drafted"),
+    (PROXIMAL, orders(PROXIMAL.id).radiotherapy("groin", "neoadjuvant"), {}, "the groin is not the pelvis"),
+    (RESPONSE, orders(PROXIMAL.id).surgery("cholecystectomy"), {}, "an operation that no row is about"),
     (NO_CT.regimen(FOLFOX, start=days_before(33)), mine(*FOLFIRI), {}, "not the first line"),
     (NO_CT, mine("ibuprofen"), {}, "no systemic therapy"),
     (STAGE_III, orders().surgery("lar"), {}, "neither source applies"),
@@ -919,6 +1002,17 @@ def test_regimen_scope(knowledge, site, histology, metastasis, agents, fires, wh
     record = patient().primary(site, histology).metastasis(metastasis).ct_chest_abdomen_pelvis()
 
     assert ask(knowledge, record, "order-select", orders().drug(*agents)).codes == ({"regimen-scope"} if fires else set()), why
+
+
+def test_nothing_is_withdrawn_from_symptomatic_nodes(knowledge):
+    record = ANORECTAL.stated("inguinal-symptomatic", valueBoolean=True)
+
+    assert (
+        ask(knowledge, record, "order-sign", orders(ANORECTAL.id).surgery("inguinal-dissection")).suggestions(
+            "inguinal-dissection-systemic-disease"
+        )
+        == ()
+    )
 
 
 def test_intent_in_words_is_read(knowledge):
