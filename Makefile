@@ -11,7 +11,7 @@ help: ## Say what can be made
 run: $(VENV)/.run ## Serve the shipped content on http://127.0.0.1:8080 (CDS_PORT and the like change that)
 	@exec $(BIN)/cds-service serve
 
-test: $(VENV)/.dev lint ## Check and run all tests
+test: $(VENV)/.dev ## Run all tests
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing:skip-covered
 
 lint: $(VENV)/.dev ## Style, types, import rules

@@ -10,12 +10,14 @@ from cds_service.fhir.terminology import Terminology, _Systems
 SYSTEM = "urn:test"
 
 
-def terminology(sets: Mapping[str, tuple[str, ...]] = {}, maps: Mapping[str, Mapping[str, Mapping[str, str]]] = {}, systems=None) -> Terminology:  # noqa: B006 never changed
+def terminology(
+    sets: Mapping[str, tuple[str, ...]] = {}, maps: Mapping[str, Mapping[str, Mapping[str, str]]] = {}, systems=None
+) -> Terminology:
     """``sets``: id -> codes; ``maps``: id -> target -> {code or "text:spelling": target code}."""
     return Terminology(
         systems=_Systems(systems or {}, {}),
         members={name: frozenset(Concept(SYSTEM, code) for code in codes) for name, codes in sets.items()},
-        patterns={name: () for name in sets},
+        patterns=dict.fromkeys(sets, ()),
         excluded={name: frozenset() for name in sets},
         maps={
             name: {target: {_concept(code): (value,) for code, value in entries.items()} for target, entries in targets.items()}

@@ -26,7 +26,9 @@ OPS = "http://fhir.de/CodeSystem/bfarm/ops"
 
 FILES = sorted((shipped_content() / "terminology").glob("*.json"))
 RESOURCES = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in FILES}
-KEYS = r"M4|MX|TJ|PW|CT|MII|MT|BZ|EC|AN|ON|EO|IC|PCS|SE|SY|FDA|HL7|FHIR R4|OHDSI|LL|PC|FS|samply"  # explained in the README beside the files
+KEYS = (
+    r"M4|MX|TJ|PW|CT|MII|MT|BZ|EC|AN|ON|EO|IC|PCS|SE|SY|FDA|HL7|FHIR R4|OHDSI|LL|PC|FS|samply"  # explained in the README beside the files
+)
 
 
 @pytest.fixture(scope="module")

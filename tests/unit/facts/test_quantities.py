@@ -25,13 +25,20 @@ OPTIONS = {
 
 
 def result(value, when="2026-11-01", code="test", **more):
-    quantity = {"valueQuantity": value} if isinstance(value, dict) else {"valueString": value} if isinstance(value, str) else {"valueInteger": value}
+    quantity = (
+        {"valueQuantity": value}
+        if isinstance(value, dict)
+        else {"valueString": value}
+        if isinstance(value, str)
+        else {"valueInteger": value}
+    )
     return {"resourceType": "Observation", "status": "final", "code": coding(code), "effectiveDateTime": when} | quantity | more
 
 
 def read(*resources, answered=("labs",), **options):
     record = PatientRecord(
-        entries={"Observation": tuple(Entry(resource, f"Observation/{number}") for number, resource in enumerate(resources))}, answered=frozenset(answered)
+        entries={"Observation": tuple(Entry(resource, f"Observation/{number}") for number, resource in enumerate(resources))},
+        answered=frozenset(answered),
     )
     context = Context(
         record=record, terminology=TERMS, parameters={"days": 90}, as_of=date(2026, 11, 21), shared={"disorders": Disorders()}
@@ -116,5 +123,11 @@ def test_scores_are_whole_numbers_and_may_come_as_coded_answers():
     assert read(result(1), **score)[0]["x.value"] == 1
     assert read(result({"value": 1.5}), **score)[0]["x.value"] is None
     assert read(result({"value": 6}), **score)[0]["x.value"] is None
-    coded = {"resourceType": "Observation", "status": "final", "code": coding("test"), "effectiveDateTime": "2026-11-01", "valueCodeableConcept": coding("two")}
+    coded = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": coding("test"),
+        "effectiveDateTime": "2026-11-01",
+        "valueCodeableConcept": coding("two"),
+    }
     assert read(coded, **score)[0]["x.value"] == 2

@@ -39,7 +39,12 @@ SPEC = Spec(
 
 
 def given(agent, day, **more):
-    resource = {"resourceType": "MedicationAdministration", "status": "completed", "medicationCodeableConcept": coding(agent), "effectiveDateTime": day}
+    resource = {
+        "resourceType": "MedicationAdministration",
+        "status": "completed",
+        "medicationCodeableConcept": coding(agent),
+        "effectiveDateTime": day,
+    }
     return {key: value for key, value in (resource | more).items() if value is not None}
 
 
@@ -48,7 +53,13 @@ def line(day):
 
 
 def answer(code, day):
-    return {"resourceType": "Observation", "status": "final", "code": coding("status"), "valueCodeableConcept": coding(code), "effectiveDateTime": day}
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": coding("status"),
+        "valueCodeableConcept": coding(code),
+        "effectiveDateTime": day,
+    }
 
 
 def read(*resources, since="2026-01-01", answered=("medications",)):
@@ -75,7 +86,11 @@ def read(*resources, since="2026-01-01", answered=("medications",)):
         ([given("a", "2026-02-01"), given("b", "2026-02-16")], [("a",), ("b",)], "15 days apart: two"),
         ([given("a", "2026-02-01"), given("a", "2026-05-01")], [("a",)], "the same agent again goes on"),
         ([given("a", "2026-02-01"), given("b", "2026-02-01"), given("a", "2026-05-01")], [("a", "b")], "fewer agents go on"),
-        ([given("a", "2026-02-01"), given("a", "2026-04-01"), given("b", "2026-04-01")], [("a", "b")], "an agent added to all of them goes on"),
+        (
+            [given("a", "2026-02-01"), given("a", "2026-04-01"), given("b", "2026-04-01")],
+            [("a", "b")],
+            "an agent added to all of them goes on",
+        ),
         (
             [given("a", "2026-02-01"), given("b", "2026-02-01"), given("a", "2026-05-01"), given("c", "2026-05-01")],
             [("a", "b"), ("a", "c")],

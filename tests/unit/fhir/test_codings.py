@@ -30,7 +30,12 @@ def test_the_focus_of_a_composed_expression_is_its_first_concept(written, read):
 
 @pytest.mark.parametrize(
     ("written", "read"),
-    [("Wild-Type", "wild type"), ("MSI-H", "msi h"), ("  No  mutation detected. ", "no mutation detected"), ("Para-aortic (LN)", "para aortic ln")],
+    [
+        ("Wild-Type", "wild type"),
+        ("MSI-H", "msi h"),
+        ("  No  mutation detected. ", "no mutation detected"),
+        ("Para-aortic (LN)", "para aortic ln"),
+    ],
 )
 def test_spellings_are_compared_without_case_and_punctuation(written, read):
     assert normalise_text(written) == read
@@ -57,7 +62,15 @@ def test_codings_are_found_in_every_shape_and_nothing_is_made_up(element, expect
 
 @pytest.mark.parametrize(
     ("element", "code"),
-    [("Active", "active"), ({"coding": [{"code": "active"}]}, "active"), ({"text": "Confirmed"}, "confirmed"), ({}, None), (None, None), (3, None), ("", None)],
+    [
+        ("Active", "active"),
+        ({"coding": [{"code": "active"}]}, "active"),
+        ({"text": "Confirmed"}, "confirmed"),
+        ({}, None),
+        (None, None),
+        (3, None),
+        ("", None),
+    ],
 )
 def test_a_status_may_come_as_code_or_as_concept(element, code):
     assert first_code(element) == code
