@@ -865,12 +865,39 @@ def test_drafts_of_drugs(knowledge, record, drugs, bevacizumab, why):
     assert ("253337" in ingredients) is bevacizumab, why
 
 
+SQUAMOUS_ANAL = patient().primary("anal-canal", "squamous").metastasis("liver")
+
+
+@pytest.mark.parametrize(
+    ("record", "drugs", "why"),
+    rows(
+        (ANORECTAL, {"2555", "4492", "194000", "6313", "32592", "51499"}, "both positions"),
+        (ANORECTAL.without("ecog").ecog(3), set(), "poor performance status"),
+        (ANORECTAL.without("ecog"), set(), "performance status unknown"),
+        (ANORECTAL.mmr("deficient"), set(), "MMR deficient"),
+        (SQUAMOUS_ANAL.ecog(1), {"2555", "4492", "194000"}, "source 1 alone"),
+        (SQUAMOUS_ANAL.ecog(3), set(), "source 1 alone, poor performance status"),
+        (SQUAMOUS_ANAL, set(), "source 1 alone, performance status unknown"),
+        (SQUAMOUS_ANAL.ecog(1).mmr("deficient"), set(), "source 1 alone, MMR deficient"),
+    ),
+)
+def test_drafts_of_drugs_by_source(knowledge, record, drugs, why):
+    answer = ask(knowledge, record)
+    [code] = answer.codes & FIRST_LINE
+    created = [action["resource"] for item in answer.card(code).get("suggestions", []) for action in item["actions"]]
+    concepts = [item["medicationCodeableConcept"] for item in created if item["resourceType"] == "MedicationRequest"]
+
+    assert {coding["code"] for item in concepts for coding in item["coding"]} == drugs, why
+
+
 # -- orders: what decides between the rows ------------------------------------------------------------------------------------
 
 PROGRESSED = TREATED.response("PD", days_before(5))
 RESPONSE = TREATED.response("PR", days_before(5))
 UNVERIFIED = TREATED.without("metastasis-para-aortic-node").metastasis("para-aortic-node", verification=None, on=days_before(35))
 NO_CT = PROXIMAL.without("ct-chest-abdomen-pelvis")
+OVERLAP = patient().anorectum().metastasis("para-aortic-node").regimen(FOLFOX, start=days_before(33)).ct_chest_abdomen_pelvis()
+SQUAMOUS = patient().rectum("squamous").metastasis("para-aortic-node").ct_chest_abdomen_pelvis()
 STAGE_III = patient().rectum().tnm("c", "3", "1b", "0", on=days_before(30)).stage_group("IIIB", on=days_before(30))
 
 
@@ -948,6 +975,17 @@ ORDER_ROWS = [
     ),
     (PROXIMAL.without("kras").kras("mutated"), mine(*FOLFOX), {}, "KRAS mutated, but no antibody against EGFR is drafted"),
     (PROXIMAL.without("kras"), mine(*FOLFOX, "bevacizumab"), {}, "KRAS unknown, but no antibody against EGFR is drafted"),
+    (PROGRESSED, mine(*FOLFIRI), {}, "progression speaks about operations only"),
+    (PROGRESSED, orders(PROXIMAL.id).surgery("cholecystectomy"), {}, "and only about these operations"),
+    (OVERLAP, orders().radiotherapy("pelvis", "neoadjuvant"), {}, "para-aortic nodes of an anorectal primary: source 2 is not about it"),
+    (OVERLAP.response("PD", days_before(5)), orders().surgery("apr"), {}, "idem, after progression"),
+    (SQUAMOUS, orders().radiotherapy("pelvis", "neoadjuvant"), {}, "squamous cancer of the rectum: neither source addresses it"),
+    (
+        patient().primary("rectosigmoid").distance(14).ct_chest_abdomen_pelvis(),
+        orders().radiotherapy("pelvis", "neoadjuvant"),
+        {},
+        "14 cm, but the rectosigmoid junction",
+    ),
     (PROXIMAL, orders(PROXIMAL.id).radiotherapy("groin", "neoadjuvant"), {}, "the groin is not the pelvis"),
     (RESPONSE, orders(PROXIMAL.id).surgery("cholecystectomy"), {}, "an operation that no row is about"),
     (NO_CT.regimen(FOLFOX, start=days_before(33)), mine(*FOLFIRI), {}, "not the first line"),
@@ -1002,6 +1040,56 @@ def test_regimen_scope(knowledge, site, histology, metastasis, agents, fires, wh
     record = patient().primary(site, histology).metastasis(metastasis).ct_chest_abdomen_pelvis()
 
     assert ask(knowledge, record, "order-select", orders().drug(*agents)).codes == ({"regimen-scope"} if fires else set()), why
+
+
+def test_nothing_is_withdrawn_after_progression_from_a_palliative_operation(knowledge):
+    answer = ask(knowledge, PROGRESSED, "order-sign", orders(PROXIMAL.id).surgery("lar", "palliative"))
+
+    assert answer.suggestions("surgery-after-progression") == ()
+
+
+@pytest.mark.parametrize(
+    ("record", "drafts", "offered", "why"),
+    rows(
+        (TREATED, orders(PROXIMAL.id).surgery("lar"), 1, "a line was given"),
+        (PROXIMAL, orders(PROXIMAL.id).surgery("lar"), 0, "no line was given"),
+        (TREATED, orders(PROXIMAL.id).surgery("lar").imaging("ct-chest-abdomen-pelvis"), 0, "a CT is drafted (R13)"),
+        (TREATED.referral("ct", concept(*CT_ORDER), on=days_before(1)), orders(PROXIMAL.id).surgery("lar"), 0, "a CT is ordered (R13)"),
+    ),
+)
+def test_restaging(knowledge, record, drafts, offered, why):
+    assert len(ask(knowledge, record, "order-sign", drafts).suggestions("surgery-before-response")) == offered, why
+
+
+@pytest.mark.parametrize(
+    ("found", "offered", "why"),
+    rows(
+        ((), 1, "nothing found: one CT of all three"),
+        (("ct-chest-abdomen",), 1, "the pelvis is missing"),
+        (("ct-pelvis",), 2, "chest and abdomen are missing"),
+    ),
+)
+def test_the_ct_that_is_missing(knowledge, found, offered, why):
+    record = NO_CT
+    for modality in found:
+        record = record.imaging(modality, on=days_before(5))
+
+    assert len(ask(knowledge, record, "order-sign", mine(*FOLFOX)).card("staging-imaging-missing")["suggestions"]) == offered, why
+
+
+@pytest.mark.parametrize(
+    ("record", "fires", "why"),
+    rows(
+        (RESPONSE, True, "para-aortic nodes alone, after a response"),
+        (RESPONSE.metastasis("liver"), False, "another distant site"),
+        (OVERLAP.response("PR", days_before(5)), False, "source 2 does not apply"),
+        (TREATED, False, "no response"),
+    ),
+)
+def test_para_aortic_dissection_evidence(knowledge, record, fires, why):
+    answer = ask(knowledge, record, "order-select", orders(record.id).surgery("para-aortic-dissection"))
+
+    assert ("para-aortic-dissection-evidence" in answer.codes) is fires, why
 
 
 def test_nothing_is_withdrawn_from_symptomatic_nodes(knowledge):
