@@ -14,7 +14,7 @@ from cds_service.cli.serve import serve
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="cds-service")
 def main() -> None:
-    r"""Clinical decision support from FHIR records: facts, recommendations, cards.
+    """Clinical decision support from FHIR records: facts, recommendations, cards.
 
     \b
     A first look, with a record of your own:

@@ -36,7 +36,7 @@ def _print(value: object) -> None:
 @patient_option
 @as_of_option
 def facts(file: Path, patient: str | None, as_of: date | None) -> None:
-    r"""Print the facts that a record supports, with evidence.
+    """Print the facts that a record supports, with evidence.
 
     FILE is a FHIR Bundle of any type, an array of resources, NDJSON, or a CDS Hooks request. It counts as the whole
     record: what it lacks is taken as not documented.
@@ -75,7 +75,7 @@ def assess(
     as_json: bool,
     trace: bool,
 ) -> None:
-    r"""Print the cards that a hook would show for a record.
+    """Print the cards that a hook would show for a record.
 
     FILE is read as by "cds-service facts". Without --as-of the record is judged as of today.
 

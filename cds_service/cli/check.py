@@ -13,7 +13,7 @@ from cds_service.wiring import load_content
 @click.command()
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def check(directory: Path | None) -> None:
-    r"""Check a folder of content, and say everything that is wrong with it.
+    """Check a folder of content, and say everything that is wrong with it.
 
     DIR is the folder to check; without it, the content that would be served (CDS_CONTENT_DIR, else what is shipped).
     Each problem names the file, the element, what is wrong and what to do. Facts that no verified code feeds yet are

@@ -25,7 +25,7 @@ def shipped(inside: str, beside: str) -> Path:
 
 @click.command()
 def serve() -> None:
-    r"""Serve the content as CDS Hooks services.
+    """Serve the content as CDS Hooks services.
 
     Everything is set by environment variables; deploy/sample.env explains each. The content is checked first, and bad
     content stops the start. SIGTERM or Ctrl-C stops everything that was started.

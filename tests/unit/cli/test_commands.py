@@ -1,6 +1,7 @@
 """The command line: what it prints, what it refuses and how it ends."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -44,7 +45,8 @@ def dry(write):
 def test_help_teaches_by_example(run, command):
     result = run(*command, "--help")
     assert result.exit_code == 0
-    assert "cds-service " in result.output.split("Usage:")[1].split("\n", 1)[1]
+    assert re.search(r"^ +cds-service \S+", result.output, re.MULTILINE)  # an example on a line of its own
+    assert "\\b" not in result.output
 
 
 def test_facts_are_json(run, dry):
