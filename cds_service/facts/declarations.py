@@ -16,7 +16,7 @@ import yaml
 from cds_service.errors import ContentProblem
 from cds_service.fhir.terminology import Terminology
 from cds_service.fhirpath.types import PRIMITIVES, Type
-from cds_service.model.declaration import Askable, Declaration, FactModel
+from cds_service.model.declaration import OWN_WORDS, Askable, Declaration, FactModel
 
 CONTRARY = frozenset({"later-result", "conflicting-result", "other-primary", "better-placed-record", "emergency", "refutation"})
 _ENTRY = frozenset({"path", "reader", "options", "expression", "gives", "members", "after", "shows"})
@@ -30,6 +30,7 @@ _PATH = frozenset(
         "values",
         "many",
         "known",
+        "ownWords",
         "internal",
         "closedWorld",
         "contrary",
@@ -145,7 +146,7 @@ def _declare(
             many=bool(item.get("many", False)),
             codes=terminology.codes(codes) if codes else frozenset(str(value) for value in item.get("values", ())),
             known=bool(item.get("known", False)),
-            code_system=codes,
+            code_system=OWN_WORDS if item.get("ownWords") else codes,
         ),
         title=str(item.get("title", path)),
         unit=item.get("unit"),

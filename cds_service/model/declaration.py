@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from cds_service.fhirpath.types import Type
 
+OWN_WORDS = "own-words"
+"""The code system of texts that the content composed of its own words, codes and dates: no free text of the record is in them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Askable:

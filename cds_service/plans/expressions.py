@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cds_service.fhirpath import Expression, FhirPathError, Type, compile_expression
+from cds_service.model.declaration import OWN_WORDS
 from cds_service.plans.compiled import BASE, Criterion, Placeholder, Template
 from cds_service.plans.environment import type_at
 from cds_service.plans.problems import Place
@@ -59,7 +60,7 @@ class Compiler:
             place.add("is an object, which has no words", "name the member to be shown")
             return None
         types = [found for path in sorted(compiled.reads) if (found := type_at(self.variables, path)) is not None]
-        trusted = not any(item.name in ("string", "any") or (item.name == "code" and not item.codes) for item in types)
+        trusted = not any(_is_free_text(item) for item in types)
         systems = tuple(dict.fromkeys((item.code_system, item.codes) for item in types if item.code_system is not None))
         return Placeholder(compiled, trusted, systems)
 
@@ -126,3 +127,8 @@ def extension_values(element: Mapping[str, Any], url: str) -> tuple[Any, ...]:
 def extension_value(element: Mapping[str, Any], url: str) -> Any:
     """The value of the first extension with a URL, or ``None``."""
     return next(iter(extension_values(element, url)), None)
+
+
+def _is_free_text(item: Type) -> bool:
+    """Whether a path may hold what somebody typed: neither closed codes, nor words that the content composed of its own."""
+    return item.name in ("string", "any") or (item.name == "code" and not item.codes and item.code_system != OWN_WORDS)
