@@ -1103,6 +1103,24 @@ def test_nothing_is_withdrawn_from_symptomatic_nodes(knowledge):
     )
 
 
+def test_regimen_scope_speaks_to_drafts_of_drugs_only(knowledge):
+    record = PROXIMAL.prescription(CISPLATIN_FU, on=days_before(5))
+
+    assert ask(knowledge, record, "order-select", orders(PROXIMAL.id).imaging("pet-ct")).codes == {"pet-ct-not-routine"}
+
+
+def test_a_review_that_is_requested_is_not_asked_for(knowledge):
+    [referral] = [
+        item for item in ask(knowledge, PROXIMAL).card("multidisciplinary-review")["suggestions"] if "umour board" in item["label"]
+    ]
+    code = referral["actions"][0]["resource"]["code"]
+
+    answer = ask(knowledge, PROXIMAL.referral("board", code, on=days_before(1)))
+
+    assert "multidisciplinary-review" not in answer.codes
+    assert "systemic-therapy-first-line" in answer.codes
+
+
 def test_intent_in_words_is_read(knowledge):
     drafts = orders(PROXIMAL.id).radiotherapy("pelvis", "neoadjuvant")
 
