@@ -12,13 +12,14 @@ from typing import Any
 
 from cds_service.assess import assess
 from cds_service.cards import render_cards
-from cds_service.errors import UnknownService, WrongHook
+from cds_service.errors import DataUnavailable, UnknownService, WrongHook
 from cds_service.fhir.record import PatientRecord
 from cds_service.hooks.invocation import Invocation
 from cds_service.hooks.response import check_response
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Hook
-from cds_service.prefetch.complete import complete_prefetch
+from cds_service.plans.apply import may_concern
+from cds_service.prefetch.complete import complete_prefetch, drafts_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,13 @@ def respond(invocation: Invocation, knowledge: Knowledge, as_of: date, aliases: 
         if any(service_id == hook.service for service_id, _ in knowledge.services):
             raise WrongHook("the service does not answer this hook", where="hook")
         raise UnknownService("no service has this id")
-    record = complete_prefetch(invocation, service.requirements, aliases)
+    try:
+        record = complete_prefetch(invocation, service.requirements, aliases)
+    except DataUnavailable:
+        record = drafts_only(invocation, service.requirements)
+        if may_concern(service, knowledge.facts_engine.build(record, as_of), hook, knowledge.context):
+            raise
+        # No recommendation is about these orders, whatever the record holds: the data are not needed to say nothing.
     return answer(record, hook, knowledge, as_of)
 
 

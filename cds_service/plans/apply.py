@@ -51,6 +51,19 @@ def orders_in_scope(facts: Facts, hook: Hook) -> list[tuple[int, Order | None]]:
     return list(chosen or orders)
 
 
+def may_concern(service: Service, facts: Facts, hook: Hook, context: PlanContext) -> bool:
+    """Whether a record could make any recommendation fire: false only where the orders at hand already rule all of them out.
+
+    A criterion that is false while every fact is unknown stays false whatever the record holds. Of ``facts`` only the orders count.
+    """
+    calls = [variable_values(Facts(), hook, context.parameters, order) for _, order in orders_in_scope(facts, hook)]
+    return any(not _ruled_out(action, variables) for variables in calls for action in service.actions)
+
+
+def _ruled_out(action: CompiledAction, variables: Mapping[str, Any]) -> bool:
+    return any(criterion.expression.boolean(variables) is False for criterion in action.reasons)
+
+
 @dataclass(slots=True)
 class _Run:
     """The evaluation of one service for one order."""

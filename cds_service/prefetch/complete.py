@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cds_service.errors import DataUnavailable
-from cds_service.fhir.bundles import items
+from cds_service.fhir.bundles import Item, items
 from cds_service.fhir.record import PatientRecord
 from cds_service.hooks.invocation import Invocation
 from cds_service.plans.compiled import DataRequirement
@@ -30,8 +30,7 @@ def complete_prefetch(invocation: Invocation, requirements: Sequence[DataRequire
                 where=f"prefetch.{key}",
                 remedy=f"Send prefetch '{key}' as discovery asks for it: a Bundle, or null where the patient has no such data.",
             )
-    drafts = tuple(items(invocation.draft_orders, "context.draftOrders")) if invocation.draft_orders is not None else ()
-    record = gather((item for answer in answers for item in answer.items), invocation.hook.patient_id, drafts)
+    record = gather((item for answer in answers for item in answer.items), invocation.hook.patient_id, _drafts(invocation))
     _refuse_other_versions(record, requirements)
     return replace(
         record,
@@ -39,6 +38,16 @@ def complete_prefetch(invocation: Invocation, requirements: Sequence[DataRequire
         truncated=tuple(key for key, state in found.items() if state is State.TRUNCATED),
         unavailable=tuple(key for key, state in found.items() if state is State.UNAVAILABLE),
     )
+
+
+def drafts_only(invocation: Invocation, requirements: Sequence[DataRequirement]) -> PatientRecord:
+    """The record of a hook call whose data are not obtainable: its draft orders, and nothing known besides."""
+    record = gather((), invocation.hook.patient_id, _drafts(invocation))
+    return replace(record, unavailable=tuple(requirement.key for requirement in requirements))
+
+
+def _drafts(invocation: Invocation) -> tuple[Item, ...]:
+    return tuple(items(invocation.draft_orders, "context.draftOrders")) if invocation.draft_orders is not None else ()
 
 
 def _refuse_other_versions(record: PatientRecord, requirements: Sequence[DataRequirement]) -> None:
