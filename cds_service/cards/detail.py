@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from cds_service.cards import sources
 from cds_service.cards.arrange import Layout, Row
-from cds_service.cards.values import ShownFact, evidence_text, unknown_titles
+from cds_service.cards.values import ShownFact, fact_line, listed, unknown_titles
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Citation, Section
 from cds_service.model.facts import Facts
@@ -64,7 +65,7 @@ def _what(layout: Layout, service: Service) -> list[str]:
 def _row(row: Row, heading: str | None) -> list[str]:
     item = row.recommendation
     first = item.detail if heading is None else f"**{heading}.** {item.detail}"
-    return [first, *(_section(section) for section in item.sections)]
+    return [first, *_sections(item.sections)]
 
 
 def _heading(row: Row, service: Service) -> str:
@@ -74,10 +75,21 @@ def _heading(row: Row, service: Service) -> str:
     return (summary if is_ours else escape(summary, 1000)).rstrip(".")
 
 
-def _section(section: Section) -> str:
-    """A section in one line where it is one paragraph; a list or table starts on its own line."""
-    separator = "\n\n" if section.text.startswith(_BLOCK) else " "
-    return f"**{section.heading}:**{separator}{section.text}"
+def _sections(sections: Sequence[Section]) -> list[str]:
+    """One section is a paragraph; several are a list, which the eye finds its way in. A table or list of a section stands by itself."""
+    found: list[str] = []
+    is_list = sum(not _is_block(section) for section in sections) > 1
+    for is_block, group in groupby(sections, _is_block):
+        if is_block:
+            found += [f"**{section.heading}:**\n\n{section.text}" for section in group]
+        else:
+            lines = [f"**{section.heading}:** {section.text}" for section in group]
+            found += ["\n".join(f"- {line}" for line in lines)] if is_list else lines
+    return found
+
+
+def _is_block(section: Section) -> bool:
+    return section.text.startswith(_BLOCK)
 
 
 def _block(heading: str, items: Sequence[str]) -> str:
@@ -100,7 +112,7 @@ def _order(name: str, facts: Facts) -> str:
 def _fitting(facts_shown: Sequence[ShownFact], room: int) -> list[str]:
     found: list[str] = []
     for limit, references in _GENEROSITY:
-        lines = [f"- {fact.title}: {fact.text}{evidence_text(fact.evidence, references)}" for fact in facts_shown]
+        lines = [f"- {fact_line(fact, references)}" for fact in listed(facts_shown, references)]
         found = _capped(lines, limit, "- and {} more")
         if words("\n".join(found)) <= room:
             break

@@ -50,7 +50,7 @@ def links(citations: Iterable[Citation]) -> list[Mapping[str, Any]]:
     found: dict[str, Mapping[str, Any]] = {}
     for citation in citations:
         if citation.url is not None:
-            found.setdefault(citation.url, {"label": citation.citation, "url": citation.url, "type": "absolute"})
+            found.setdefault(citation.url, {"label": _link_label(citation), "url": citation.url, "type": "absolute"})
     return list(found.values())[:MAX_LINKS]
 
 
@@ -68,10 +68,28 @@ def written_day(date: str | None) -> str:
     return " ".join([*(str(int(part)) for part in rest[1:]), *month, year])
 
 
+def _link_label(citation: Citation) -> str:
+    """The work first, then where it is cited: "Book, reference 1: Gardener, 1999" -> "Gardener, 1999 (Book, reference 1)"."""
+    lead, text = _lead(citation), citation.citation
+    return f"{text.removeprefix(lead)[2:]} ({lead})" if lead else text
+
+
 def _grouped(citations: Sequence[Citation], lead: str) -> str:
-    """Every distinct citation once, with the statements that it stands behind."""
+    """Every distinct citation once, with the statements behind it; a remark in brackets that ends several is written once, before them."""
     by_text: dict[str, list[str]] = {}
     for citation in citations:
         text = citation.citation.removeprefix(lead).lstrip(",: ") if lead else citation.citation
         by_text.setdefault(text, []).append(citation.statement)
-    return "; ".join(f"{text} [{', '.join(dict.fromkeys(ids))}]" for text, ids in by_text.items())
+    by_remark: dict[str, list[str]] = {"": []}
+    for text, ids in by_text.items():
+        remark, bare = _remark(text)
+        is_shared = bool(remark) and sum(_remark(other)[0] == remark for other in by_text) > 1
+        by_remark.setdefault(remark if is_shared else "", []).append(f"{bare if is_shared else text} [{', '.join(dict.fromkeys(ids))}]")
+    plain = by_remark.pop("")
+    return "; ".join([*plain, *(f"{remark}: {', '.join(texts)}" for remark, texts in by_remark.items())])
+
+
+def _remark(text: str) -> tuple[str, str]:
+    """``reference 1 (not listed)`` -> ``("not listed", "reference 1")``; ``("", text)`` without brackets at its end."""
+    bare, mark, remark = text.removesuffix(")").rpartition(" (")
+    return (remark, bare) if mark and text.endswith(")") else ("", text)

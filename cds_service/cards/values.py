@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from cds_service.fhirpath import Quantity, Temporal
@@ -90,12 +91,49 @@ def tidied(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(sorted(by_reference.values(), key=lambda item: item.date or "", reverse=True))
 
 
-def evidence_text(evidence: Sequence[Evidence], references: int) -> str:
-    """Dates and references in brackets, the first few, then how many more; ``""`` without evidence."""
-    first = evidence[:references]
-    shown = [f"{day(item.date)} {reference(item.reference)}" if item.date else reference(item.reference) for item in first]
-    more = [f"and {len(evidence) - references} more"] if len(evidence) > references else []
-    return f" ({'; '.join([*shown, *more])})" if shown else ""
+def listed(facts: Sequence[ShownFact], references: int) -> list[ShownFact]:
+    """The facts that are worth a line of their own; conclusions come last.
+
+    Left out are a date that stands in the evidence of another fact, a value that an earlier fact gives in the same words from the
+    same resources, and a conclusion from more than ``references`` resources if each of these stands behind a more particular fact.
+    """
+    told = [
+        fact for number, fact in enumerate(facts) if not _is_told(fact, facts[:number], [*facts[:number], *facts[number + 1 :]], references)
+    ]
+    return sorted(told, key=lambda fact: _is_conclusion(fact, references))
+
+
+def _is_told(fact: ShownFact, earlier: Iterable[ShownFact], others: Sequence[ShownFact], references: int) -> bool:
+    if isinstance(fact.value, Temporal):
+        dated = {_dated(item) for other in others if not isinstance(other.value, Temporal) for item in other.evidence}
+        return bool(fact.evidence) and all((item.reference, day(fact.value.text)) in dated for item in fact.evidence)
+    if _is_conclusion(fact, references):
+        behind = {item.reference for other in others if not _is_conclusion(other, references) for item in other.evidence}
+        return all(item.reference in behind for item in fact.evidence)
+    is_worded = bool(fact.evidence) and not isinstance(fact.value, bool)
+    return is_worded and any((other.text, other.evidence) == (fact.text, fact.evidence) for other in earlier)
+
+
+def _dated(item: Evidence) -> tuple[str, str | None]:
+    return item.reference, day(item.date) if item.date else None
+
+
+def _is_conclusion(fact: ShownFact, references: int) -> bool:
+    """A yes that needs more resources than a line names."""
+    return fact.value is True and len(fact.evidence) > references
+
+
+def fact_line(fact: ShownFact, references: int) -> str:
+    """Title, value, and what it rests on: the first few resources, each date once and not again where the value holds it."""
+    first = fact.evidence[:references]
+    parts = []
+    for date, items in groupby(first, lambda item: item.date and day(item.date)):
+        named = ", ".join(reference(item.reference) for item in items)
+        parts.append(f"{date} {named}" if date and date not in fact.text else named)
+    if len(fact.evidence) > references:
+        parts.append(f"and {len(fact.evidence) - references} more")
+    evidence = f" ({'; '.join(parts)})" if parts else ""
+    return f"{fact.title}: {fact.text}{evidence}"
 
 
 def as_json(value: Any) -> Any:
@@ -129,19 +167,20 @@ def _items(declaration: Declaration, values: Sequence[Any], facts: Facts, contex
     ]
     for number, value in enumerate(values):
         parts = [
-            _words(item, found, context)
+            item.title if item.said else _words(item, found, context)
             for item in members
-            if (found := value_at(value, item.path.rpartition(".")[2])) not in (None, [], ())
+            if (found := value_at(value, item.path.rpartition(".")[2])) not in ((None, False) if item.said else (None, [], ()))
         ]
         if parts:
             path = f"{declaration.path}[{number}]"
-            yield ShownFact(path, title(declaration), ", ".join(parts), value, tidied(facts.evidence_of(path)))
+            yield ShownFact(path, title(declaration), ", ".join(dict.fromkeys(parts)), value, tidied(facts.evidence_of(path)))
 
 
 def _is_worded(declaration: Declaration) -> bool:
-    """Members that say something on their own: no flags, no codes without words."""
+    """Members that say something on their own: no flags but those that are to be said, no codes without words."""
     kind = declaration.type
-    return not declaration.internal and kind.name not in _WORDLESS and (kind.name != "code" or kind.code_system is not None)
+    is_value = not declaration.internal and kind.name not in _WORDLESS and (kind.name != "code" or kind.code_system is not None)
+    return declaration.said or is_value
 
 
 def _text(declaration: Declaration, value: Any, evidence: Sequence[Evidence], context: PlanContext) -> str:

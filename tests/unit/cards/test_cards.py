@@ -195,7 +195,7 @@ class TestMembers:
             "topic": {"system": f"{BASE}/CodeSystem/recommendation", "code": "a"},
         }
         assert card["selectionBehavior"] == "any"
-        assert card["links"] == [{"label": "Book, reference 1: Gardener, 1999", "url": "https://doi.example/1", "type": "absolute"}]
+        assert card["links"] == [{"label": "Gardener, 1999 (Book, reference 1)", "url": "https://doi.example/1", "type": "absolute"}]
         assert card["overrideReasons"] == [{"system": "urn:reasons", "code": "done", "display": "Already done"}]
         assert [len(item["actions"]) for item in card["suggestions"]] == [1, 2]
         assert all("isRecommended" not in item for item in card["suggestions"])
@@ -281,6 +281,59 @@ class TestDetail:
 
         assert "(2026-01-05 `Observation/5`; 2026-01-04 `Observation/4`; and 3 more)" in self.detail(tmp_path, known, "%facts.ripe")
 
+    def test_several_branches_are_a_list(self, tmp_path):
+        children = [section("one", "Water it."), section("two", "Wait.")]
+
+        assert "What to know about a.\n\n- **One:** Water it.\n- **Two:** Wait.\n\n**Sources**" in self.detail(tmp_path, facts(), action=children)
+
+    @pytest.mark.parametrize(
+        ("dates", "line", "comment"),
+        [
+            (
+                ("2026-01-02", "2026-01-02"),
+                "- Ripe: yes (2026-01-02 `Observation/0`, `Observation/1`)",
+                "a date once for all of its resources",
+            ),
+            (("2026-01-03", "2026-01-02"), "- Ripe: yes (2026-01-03 `Observation/0`; 2026-01-02 `Observation/1`)", "two dates"),
+            ((None, "2026-01-02"), "- Ripe: yes (2026-01-02 `Observation/1`; `Observation/0`)", "without a date last"),
+        ],
+    )
+    def test_dates_of_evidence(self, tmp_path, dates, line, comment):
+        known = facts(ripe=True, evidence={"ripe": tuple(Evidence(f"Observation/{n}", None, date) for n, date in enumerate(dates))})
+
+        assert line in self.detail(tmp_path, known, "%facts.ripe").splitlines(), comment
+
+    def test_a_date_that_is_the_value_is_not_written_again(self, tmp_path):
+        known = facts(day=Temporal.parse("2026-03-04"), evidence={"day": (Evidence("Observation/1", None, "2026-03-04"),)})
+
+        assert "- Day: 2026-03-04 (`Observation/1`)" in self.detail(tmp_path, known, "%facts.day < @2027").splitlines()
+
+    def test_a_date_in_the_evidence_of_another_fact_has_no_line_of_its_own(self, tmp_path):
+        proof = (Evidence("Observation/1", None, "2026-03-04T08:00:00Z"),)
+        known = facts(day=Temporal.parse("2026-03-04"), size=Decimal(1), evidence={"day": proof, "size": proof})
+
+        (card,) = cards(loaded(tmp_path, row("a", "%facts.day < @2027", "%facts.size = 1")), known)
+
+        assert "- Size: 1 cm (2026-03-04 `Observation/1`)" in card["detail"]
+        assert "Day:" not in card["detail"]
+        assert [item["path"] for item in card["extension"][CARD]["facts"]] == ["day", "size"]
+
+    @pytest.mark.parametrize(
+        ("behind_size", "is_listed", "comment"),
+        [
+            (("1", "2", "3"), False, "all that it rests on stands behind a fact that says more"),
+            (("1", "2"), True, "it rests on more"),
+        ],
+    )
+    def test_a_conclusion_is_not_listed_beside_all_that_it_follows_from(self, tmp_path, behind_size, is_listed, comment):
+        proof = {name: Evidence(f"Observation/{name}") for name in "123"}
+        evidence = {"ripe": tuple(proof.values()), "size": tuple(proof[name] for name in behind_size)}
+
+        found = self.detail(tmp_path, facts(ripe=True, size=Decimal(1), evidence=evidence), "%facts.ripe", "%facts.size = 1")
+
+        assert ("- Ripe: yes" in found) == is_listed, comment
+        assert "- Size: 1 cm" in found
+
     def test_a_long_card_shows_fewer_facts_but_keeps_them_in_its_extension(self, tmp_path):
         conditions = ("%facts.ripe", "%facts.colour = 'red'", "%facts.size = 1", "%facts.weight = 1", "%facts.pests")
         known = facts(ripe=True, colour="red", size=Decimal(1), weight=Decimal(1), pests=True)
@@ -342,6 +395,13 @@ class TestDetail:
 
         assert "- Outside the sources: One, 2020 [T01]; Other, 2020 [T02]." in found
 
+    def test_a_remark_on_several_references_is_written_once(self, tmp_path):
+        cited = [statement("S1-01") | {"citation": f"Book, reference {n} (not listed)", "label": f"S1-0{n}"} for n in (1, 2)]
+
+        found = self.detail(tmp_path, facts(), documentation=[*cited, statement("S1-03")])
+
+        assert "reference 1: Gardener, 1999 [S1-03]; not listed: reference 1 [S1-01], reference 2 [S1-02]." in found
+
     def test_a_comparison_is_listed_but_not_printed_as_literature(self, tmp_path):
         compared = {"type": "justification", "label": "T03", "display": "d", "citation": "Comparison of S1-01 and S1-02"}
 
@@ -401,7 +461,7 @@ class TestText:
         cited = statement("S1-02") | {"url": "https://doi.example/1"}
         text = render_text(cards(loaded(tmp_path, row("a", "%facts.ripe", documentation=[cited])), facts(ripe=True)))
 
-        assert "-> Book, reference 1: Gardener, 1999: https://doi.example/1" in text
+        assert "-> Gardener, 1999 (Book, reference 1): https://doi.example/1" in text
         assert "\\" not in text
 
     def test_no_cards_are_said_to_be_none(self):
