@@ -284,7 +284,9 @@ class TestDetail:
     def test_several_branches_are_a_list(self, tmp_path):
         children = [section("one", "Water it."), section("two", "Wait.")]
 
-        assert "What to know about a.\n\n- **One:** Water it.\n- **Two:** Wait.\n\n**Sources**" in self.detail(tmp_path, facts(), action=children)
+        assert "What to know about a.\n\n- **One:** Water it.\n- **Two:** Wait.\n\n**Sources**" in self.detail(
+            tmp_path, facts(), action=children
+        )
 
     @pytest.mark.parametrize(
         ("dates", "line", "comment"),
