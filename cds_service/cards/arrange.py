@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cds_service.model.assessment import Recommendation, Suggestion
@@ -78,17 +78,25 @@ def _row(items: Sequence[Recommendation]) -> Row:
     best = min(items, key=lambda item: SEVERITY[item.indicator])
     others = [item for item in items if item is not best]
     orders = tuple(dict.fromkeys(item.order for item in (best, *others) if item.order is not None))
-    return Row(replace(best, suggestions=_joined(best.suggestions, others)), orders)
+    alike = [item for item in others if item.indicator == best.indicator]
+    return Row(replace(best, suggestions=_joined((*best.suggestions, *_withdrawals(alike)), others)), orders)
+
+
+def _withdrawals(others: Sequence[Recommendation]) -> Iterator[Suggestion]:
+    """What the first order of a row may lack, because it cannot be withdrawn itself."""
+    for suggestion in (item for other in others for item in other.suggestions):
+        if all(action.type == "delete" for action in suggestion.actions):
+            yield suggestion
 
 
 def _joined(suggestions: Iterable[Suggestion], others: Sequence[Recommendation]) -> tuple[Suggestion, ...]:
-    """Withdrawing withdraws every order that the row was found for."""
-    found = []
+    """Each suggestion once; withdrawing withdraws every order that the row was found for."""
+    found: dict[str, Suggestion] = {}
     for suggestion in suggestions:
         same = [item for other in others for item in other.suggestions if item.id == suggestion.id]
         more = [action for item in same for action in item.actions if action.type == "delete" and action not in suggestion.actions]
-        found.append(replace(suggestion, actions=(*suggestion.actions, *more)))
-    return tuple(found)
+        found.setdefault(suggestion.id, replace(suggestion, actions=(*suggestion.actions, *more)))
+    return tuple(found.values())
 
 
 def _hosts(row: Row, service: Service) -> tuple[str, ...]:

@@ -167,9 +167,9 @@ def _items(declaration: Declaration, values: Sequence[Any], facts: Facts, contex
     ]
     for number, value in enumerate(values):
         parts = [
-            _words(item, found, context)
+            item.title if item.said else _words(item, found, context)
             for item in members
-            if (found := value_at(value, item.path.rpartition(".")[2])) not in (None, [], ())
+            if (found := value_at(value, item.path.rpartition(".")[2])) not in ((None, False) if item.said else (None, [], ()))
         ]
         if parts:
             path = f"{declaration.path}[{number}]"
@@ -177,9 +177,10 @@ def _items(declaration: Declaration, values: Sequence[Any], facts: Facts, contex
 
 
 def _is_worded(declaration: Declaration) -> bool:
-    """Members that say something on their own: no flags, no codes without words."""
+    """Members that say something on their own: no flags but those that are to be said, no codes without words."""
     kind = declaration.type
-    return not declaration.internal and kind.name not in _WORDLESS and (kind.name != "code" or kind.code_system is not None)
+    is_value = not declaration.internal and kind.name not in _WORDLESS and (kind.name != "code" or kind.code_system is not None)
+    return declaration.said or is_value
 
 
 def _text(declaration: Declaration, value: Any, evidence: Sequence[Evidence], context: PlanContext) -> str:

@@ -49,7 +49,8 @@ class Context:
 class Finding:
     """What a reader says about one path: a value, or why there is none.
 
-    For a list fact ``items`` holds the evidence of each element, in order.
+    For a list fact ``items`` holds the evidence of each element, in order, and ``weak_members`` the names of its members
+    that rest on text.
     """
 
     path: str
@@ -57,6 +58,7 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     items: tuple[tuple[Evidence, ...], ...] = ()
     weak: bool = False
+    weak_members: tuple[frozenset[str], ...] = ()
     why: str = "not found in the record received"
 
 

@@ -36,6 +36,7 @@ _PATH = frozenset(
         "contrary",
         "askable",
         "unverified",
+        "said",
         "members",
         "shows",
     }
@@ -156,6 +157,7 @@ def _declare(
         askable=_askable(path, item.get("askable")),
         depends=tuple(item.get("shows", ())),
         unverified=item.get("unverified"),
+        said=bool(item.get("said", False)),
     )
 
 

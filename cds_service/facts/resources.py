@@ -86,7 +86,14 @@ def state(resource: Resource) -> str:
     kind = resource.get("resourceType")
     if kind == "Condition":
         return _condition_state(resource)
+    if resource.get("doNotPerform") is True:  # a request that something shall not be done asks for nothing
+        return IGNORED
     return _STATES.get(str(kind), {}).get(first_code(resource.get("status")), IGNORED)
+
+
+def is_draft(resource: Resource) -> bool:
+    """Whether an order is no more than a draft: its status says so, or says nothing yet."""
+    return first_code(resource.get("status")) in (None, "draft", "proposed")
 
 
 def _condition_state(resource: Resource) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +56,8 @@ class Sheet:
                     self.evidence[f"{finding.path}[{number}].{name}"] = tuple(sorted(proof, key=_order))
         if finding.weak:
             self.weak.add(finding.path)
+        for number, names in enumerate(finding.weak_members):
+            self.weak.update(f"{finding.path}[{number}].{name}" for name in names)
 
     def _set(self, path: str, value: Any) -> None:
         node = self.tree
@@ -68,7 +70,10 @@ class Sheet:
             node[last] = value
 
     def derive(self, spec: Spec, expression: Expression, parameters: Mapping[str, Any]) -> None:
-        """Note what an expression says over the facts noted so far; its evidence is that of the facts it reads."""
+        """Note what an expression says over the facts noted so far; its evidence is that of the facts it reads.
+
+        It rests on what is not explicit if it would say something else without that.
+        """
         many = self.model.declarations[spec.path].type.many
         try:
             result = expression({"facts": self.tree, "parameters": parameters})
@@ -82,7 +87,9 @@ class Sheet:
         known = Facts(tree=self.tree, evidence=self.evidence)
         proof = tuple(dict.fromkeys(item for path in sorted(reads) for item in known.evidence_of(path)))
         value = tuple(dict.fromkeys(result)) if many else result[0]
-        self.put(Finding(path=spec.path, value=value, evidence=proof, weak=any(path in self.weak for path in reads)))
+        unsure = self.weak.intersection(reads)
+        rests = bool(unsure) and expression({"facts": without(self.tree, unsure), "parameters": parameters}) != result
+        self.put(Finding(path=spec.path, value=value, evidence=proof, weak=rests))
 
     def check(self, check: Check, parameters: Mapping[str, Any]) -> None:
         """Note a conflict if the check finds facts that cannot both be right."""
@@ -119,6 +126,19 @@ class Sheet:
                 return True
             parent = parent.rpartition(".")[0]
         return False
+
+
+def without(tree: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
+    """A copy of a tree of facts in which some paths are unknown."""
+    found = dict(tree)
+    for path in paths:
+        head, _, rest = path.partition(".")
+        node = found.get(head)
+        if not rest:
+            found.pop(head, None)
+        elif isinstance(node, Mapping):
+            found[head] = without(node, (rest,))
+    return found
 
 
 def _order(evidence: Evidence) -> tuple[str, str]:

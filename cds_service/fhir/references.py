@@ -24,5 +24,5 @@ def literal(reference: object) -> tuple[str, str] | None:
 
 
 def subject_of(resource: Resource) -> object:
-    """The element that says whose data a resource is: ``subject``, ``patient`` or ``individual``; ``None`` if there is none."""
-    return next((resource[name] for name in ("subject", "patient", "individual") if resource.get(name)), None)
+    """The element that says whose data a resource is (``for`` in a Task); ``None`` if there is none."""
+    return next((resource[name] for name in ("subject", "patient", "individual", "for") if resource.get(name)), None)

@@ -33,7 +33,8 @@ class Declaration:
     ``title`` is what cards call it; ``internal`` paths are helpers that the facts JSON and cards leave out;
     ``closed_world`` lists the prefetch keys that must be answered before "none documented" may be said;
     ``contrary`` names the kinds of resource whose removal may make the fact say more; ``depends`` are the paths that
-    its derivation reads; ``unverified`` says why no verified code feeds it yet.
+    its derivation reads; ``unverified`` says why no verified code feeds it yet; ``said`` marks a flag of a list's elements
+    whose title cards print where it is true.
     """
 
     path: str
@@ -46,6 +47,7 @@ class Declaration:
     askable: Askable | None = None
     depends: tuple[str, ...] = ()
     unverified: str | None = None
+    said: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cds_service.plans import rules
-from cds_service.plans.compiled import CompiledSection, CompiledSuggestion, Criterion, Draft
-from cds_service.plans.expressions import Compiler
+from cds_service.plans.compiled import INDICATORS, CompiledSection, CompiledSuggestion, Criterion, Draft
+from cds_service.plans.expressions import Compiler, extension_value
 from cds_service.plans.problems import Place
 
 ResolveDraft = Callable[[object, Place], Draft | None]
@@ -51,27 +51,28 @@ class ChildCompiler:
 
     def _suggestion(self, action: Mapping[str, Any], name: str, place: Place) -> CompiledSuggestion:
         rules.check_keys(action, rules.SUGGESTION_KEYS, place, "a suggestion")
-        rules.check_extensions(action, (), place)
+        rules.check_extensions(action, (rules.ONLY_WITH,), place)
         label = rules.required_text(action, "title", place, "write the suggestion's label")
         criteria = self._criteria(action, place, strict=True)
+        return replace(self._bare(action, CompiledSuggestion(name, label, criteria), place), only_with=_only_with(action, place))
+
+    def _bare(self, action: Mapping[str, Any], suggestion: CompiledSuggestion, place: Place) -> CompiledSuggestion:
         if "type" in action:
-            return self._withdrawal(action, name, label, criteria, place)
+            return replace(suggestion, withdraw=self._withdrawal(action, suggestion.label, place))
         if "definitionCanonical" in action:
-            return CompiledSuggestion(name, label, criteria, self._drafts([action], [place]))
+            return replace(suggestion, drafts=self._drafts([action], [place]))
         parts = rules.mappings(action.get("action"))
         places = [place.child(f"action[{number}]") for number in range(len(parts))]
         for part, at in zip(parts, places, strict=True):
             rules.check_keys(part, rules.DRAFT_KEYS, at, "a part of a suggestion")
-        return CompiledSuggestion(name, label, criteria, self._drafts(parts, places))
+        return replace(suggestion, drafts=self._drafts(parts, places))
 
-    def _withdrawal(
-        self, action: Mapping[str, Any], name: str, label: str, criteria: tuple[Criterion, ...], place: Place
-    ) -> CompiledSuggestion:
+    def _withdrawal(self, action: Mapping[str, Any], label: str, place: Place) -> str:
         if rules.coding_code(action.get("type"), rules.ACTION_TYPE_SYSTEM) != "remove":
             place.child("type").add("is not remove", f"use the code remove of {rules.ACTION_TYPE_SYSTEM}, or no type")
         if "definitionCanonical" in action or "action" in action:
             place.add("withdraws and creates at once", "split it into two suggestions")
-        return CompiledSuggestion(name, label, criteria, withdraw=str(action.get("description") or label))
+        return str(action.get("description") or label)
 
     def _drafts(self, actions: Sequence[Mapping[str, Any]], places: Sequence[Place]) -> tuple[Draft, ...]:
         found = (
@@ -86,6 +87,18 @@ class ChildCompiler:
             self.compiler.criterion(item, place.child(f"condition[{number}]"), strict=strict) for number, item in enumerate(conditions)
         )
         return tuple(criterion for criterion in found if criterion is not None)
+
+
+def _only_with(action: Mapping[str, Any], place: Place) -> str | None:
+    """The indicator that a suggestion needs, if it needs one."""
+    value = extension_value(action, rules.ONLY_WITH)
+    if value is None:
+        return None
+    if value in INDICATORS.values():
+        return str(value)
+    allowed = ", ".join(dict.fromkeys(INDICATORS.values()))
+    place.child("extension[only-with]").add(f"'{value}' is no indicator", f"use valueCode with one of: {allowed}")
+    return None
 
 
 def _is_section(action: Mapping[str, Any]) -> bool:

@@ -101,13 +101,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class CompiledSuggestion:
-    """A child action with definition(s) (``drafts``), or of type ``remove`` (no drafts: withdraw the order at hand)."""
+    """A child action with definition(s) (``drafts``), or of type ``remove`` (no drafts: withdraw the order at hand).
+
+    ``only_with`` is the indicator that the recommendation must end up with; ``None``: it is offered with any.
+    """
 
     id: str
     label: str
     criteria: tuple[Criterion, ...]
     drafts: tuple[Draft, ...] = ()
     withdraw: str | None = None
+    only_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,10 @@ def recommend(
 ) -> Recommendation:
     """The recommendation of an action whose criteria are all true; ``number`` is the order's position (-1: no order)."""
     sections = tuple(section for section in action.sections if together(section.criteria, variables) is True)
-    offered = tuple(item for item in action.suggestions if together(item.criteria, variables) is True)
+    indicator = _indicator(action, variables, facts, hook, context, number)
+    offered = tuple(
+        item for item in action.suggestions if item.only_with in (None, indicator) and together(item.criteria, variables) is True
+    )
     summary, detail = _words(action, variables, context)
     paths = {path for expression in _used(action, sections) for path in expression.reads}
     reads = (*(variables["needed"] if "needed" in paths else ()), *fact_paths(paths))
@@ -39,7 +42,7 @@ def recommend(
         plan=action.plan,
         version=action.version,
         order=trace.order,
-        indicator=_indicator(action, variables, facts, hook, context, number),
+        indicator=indicator,
         summary=summary,
         detail=detail,
         text=unescape(render(action.text, variables, context)),

@@ -16,6 +16,7 @@ MAX_CARDS = f"{STRUCTURES}/max-cards"
 OVERFLOW_TITLE = f"{STRUCTURES}/overflow-title"
 SECTION_OF = f"{STRUCTURES}/section-of"
 ONCE_PER_REQUEST = f"{STRUCTURES}/once-per-request"
+ONLY_WITH = f"{STRUCTURES}/only-with"
 REVIEW_STATE = f"{STRUCTURES}/review-state"
 
 PLAN_TYPE_SYSTEM = "http://terminology.hl7.org/CodeSystem/plan-definition-type"

@@ -10,13 +10,13 @@ from cds_service.plans.compiled import CompiledSuggestion, Draft
 
 
 def build_suggestion(compiled: CompiledSuggestion, hook: Hook, order: Mapping[str, Any] | None) -> Suggestion | None:
-    """The suggestion, or ``None`` where it cannot be carried out: no patient to write for, no draft id to withdraw."""
+    """The suggestion, or ``None`` where it cannot be carried out: no patient to write for, no draft id to withdraw, no draft any more."""
     actions = _withdrawal(compiled, order) if compiled.withdraw is not None else _creations(compiled, hook)
     return Suggestion(compiled.id, compiled.label, actions) if actions else None
 
 
 def _withdrawal(compiled: CompiledSuggestion, order: Mapping[str, Any] | None) -> tuple[SuggestedAction, ...]:
-    if order is None or not order.get("id"):
+    if order is None or not order.get("id") or order.get("standing"):
         return ()
     return (SuggestedAction("delete", str(compiled.withdraw), resource_id=str(order["reference"])),)
 

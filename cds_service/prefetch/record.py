@@ -179,6 +179,8 @@ def _orders(draft: _Draft, drafts: Sequence[Item], aliases: frozenset[str]) -> t
         own, kind = resource.get("id"), str(resource["resourceType"])
         entry = Entry(resource, f"{kind}/{own}" if isinstance(own, str) and own else f"draftOrders[{position}]")
         draft.targets.setdefault(entry.reference, resource)
+        if place.full_url is not None:
+            draft.targets.setdefault(place.full_url, resource)
         if kind not in _NO_ORDER:
             orders.append(entry)
         if other_version(resource) is not None:

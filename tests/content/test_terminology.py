@@ -57,7 +57,7 @@ def listed():
     """(file id, system, concept) of every code that is not ours and not a spelling."""
     for kind in ("include", "exclude"):
         for name, part in value_set_parts(kind):
-            for concept in part.get("concept", ()):
+            for concept in part.get("concept", ()) if part.get("system") != TEXT_SYSTEM else ():
                 yield name, part["system"], concept
     for name, group, element in elements():
         if group["source"] != TEXT_SYSTEM:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cds_service.facts.context import Context
+from cds_service.facts.readers.wording import phrases
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept, normalise_text, texts
 from cds_service.fhir.elements import objects, references, resolve
 from cds_service.fhir.record import Resource
@@ -16,8 +17,8 @@ Named = tuple[str, Concept]
 def agents(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[Named, ...]:
     """The (agent, matched code) pairs of a MedicationRequest, -Administration or -Statement; none for a topical route or form.
 
-    Options: ``map``, ``target``, ``topical`` (value set of routes, forms and products), ``regimens`` (map of codes that name a whole
-    regimen).
+    Options: ``map``, ``target``, ``topical`` (value set of routes, forms and products, and of words that name such a one),
+    ``regimens`` (map of codes that name a whole regimen).
     """
     if _topical(context, options["topical"], resource):
         return ()
@@ -35,6 +36,9 @@ def medications(context: Context, resource: Resource) -> Iterator[object]:
             yield target.get("code")
             for ingredient in objects(target.get("ingredient")):
                 yield ingredient.get("itemCodeableConcept")
+                for inner in references(ingredient.get("itemReference")):
+                    substance = resolve(inner, resource, context.record.targets)
+                    yield None if substance is None else substance.get("code")
 
 
 def _coded(context: Context, options: Mapping[str, Any], resource: Resource) -> Iterator[Named]:
@@ -49,17 +53,15 @@ def _coded(context: Context, options: Mapping[str, Any], resource: Resource) -> 
 def _worded(context: Context, options: Mapping[str, Any], resource: Resource) -> Iterator[Named]:
     """Agents named by a word of the text or of a display: local formularies often carry nothing else."""
     for codeable in medications(context, resource):
-        for text in (*texts(codeable), *_displays(codeable), *_reference_displays(resource)):
-            words = normalise_text(text).split()
-            for size in (3, 2, 1):
-                for start in range(len(words) - size + 1):
-                    phrase = " ".join(words[start : start + size])
-                    for name in (options["map"], options["regimens"]):
-                        for agent in context.terminology.translate_text(name, phrase, options["target"]):
-                            yield agent, Concept(TEXT_SYSTEM, phrase)
+        for text in (*texts(codeable), *displays(codeable), *_reference_displays(resource)):
+            for _, _, phrase in phrases(normalise_text(text).split()):
+                for name in (options["map"], options["regimens"]):
+                    for agent in context.terminology.translate_text(name, phrase, options["target"]):
+                        yield agent, Concept(TEXT_SYSTEM, phrase)
 
 
-def _displays(codeable: object) -> Iterator[str]:
+def displays(codeable: object) -> Iterator[str]:
+    """The displays of the codings of a CodeableConcept or of a list of them."""
     for item in objects(codeable):
         for coding in objects(item.get("coding")):
             if isinstance(coding.get("display"), str):
@@ -80,4 +82,7 @@ def _topical(context: Context, value_set: str, resource: Resource) -> bool:
         if (target := resolve(written, resource, context.record.targets)) is not None
     ]
     said = (*routes, *forms, *medications(context, resource))
-    return any(context.terminology.match(value_set, codeable) is not None for codeable in said)
+    if any(context.terminology.match(value_set, codeable) is not None for codeable in said):
+        return True
+    words = {word for codeable in said for text in (*texts(codeable), *displays(codeable)) for word in normalise_text(text).split()}
+    return any(context.terminology.member(value_set, Concept(TEXT_SYSTEM, word)) for word in words)

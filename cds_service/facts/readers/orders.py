@@ -2,73 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cds_service.facts.context import Context, Finding, Reading
 from cds_service.facts.declarations import Spec
-from cds_service.facts.readers.medications import agents
+from cds_service.facts.readers.medications import agents, displays
 from cds_service.facts.readers.radiotherapy import fields
-from cds_service.facts.resources import evidence, state, when
-from cds_service.fhir.codings import texts
+from cds_service.facts.readers.wording import said
+from cds_service.facts.resources import evidence, is_draft, state, when
+from cds_service.fhir.codings import TEXT_SYSTEM, Concept, normalise_text, texts
 from cds_service.fhir.elements import extensions, objects
 from cds_service.fhir.record import Entry, Resource
+from cds_service.fhir.references import literal
 from cds_service.model.facts import Evidence
+
+_Named = tuple[tuple[str, Concept], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """One order: its members, what proves them, and which of them rest on text."""
+
+    element: dict[str, Any]
+    evidence: Evidence
+    weak: frozenset[str]
 
 
 def read_orders(context: Context, spec: Spec) -> Reading:
     """One element per order, described in the content's terms.
 
-    Members: ``reference``, ``id``, ``kind``, ``agents``, ``procedure``, ``modality``/``modalities``, ``field``/``fields``,
-    ``intent``, ``text``, ``date``.
+    Members: ``reference``, ``id`` (of an order that an answer can name), ``standing`` (a draft that is more than that: active in the
+    record, or not in draft itself), ``kind``, ``agents``, ``procedure``, ``modality``/``modalities``, ``field``/``fields``,
+    ``intent``, ``text``, ``date``. An order that something shall not be done has no members that say what.
     Option ``of`` says which: ``drafts`` (the hook's draft orders) or ``active`` (active orders of the record; closed over ``keys``).
     ``maps`` names the content's maps; ``also`` maps any further attribute of our own (its name -> {map, target}).
     """
     drafts = spec.options["of"] == "drafts"
     entries = context.record.draft_orders if drafts else tuple(_active(context))
     described = [_describe(context, spec.options, entry) for entry in entries]
-    elements = _with_combined(spec.options, [element for element, _ in described])
-    if not drafts:
-        order = sorted(range(len(elements)), key=lambda n: (str(elements[n].get("date", "9999")), elements[n]["reference"]))
-        elements, described = [elements[n] for n in order], [described[n] for n in order]
+    if drafts:
+        known = {entry.reference for entry in _requests(context) if state(entry.resource) in ("active", "completed")}
+        for one, entry in zip(described, entries, strict=True):
+            one.element["standing"] = entry.reference in known or not is_draft(entry.resource)
+    else:
+        described.sort(key=lambda one: (str(one.element.get("date", "9999")), one.element["reference"]))
+    elements = _with_combined(spec.options, [one.element for one in described])
     complete = drafts or context.answered(spec.options["keys"])
     if not elements and not complete:
         return Reading(findings=(Finding(path=spec.path, why="the orders were not completely received"),))
-    return Reading(findings=(Finding(path=spec.path, value=tuple(elements), items=tuple((proof,) for _, proof in described)),))
+    finding = Finding(
+        path=spec.path,
+        value=tuple(elements),
+        items=tuple((one.evidence,) for one in described),
+        weak_members=tuple(one.weak for one in described),
+    )
+    return Reading(findings=(finding,))
+
+
+def _requests(context: Context) -> tuple[Entry, ...]:
+    return context.record.of("MedicationRequest", "ServiceRequest", "Task")
 
 
 def _active(context: Context) -> Iterable[Entry]:
     drafted = {entry.reference for entry in context.record.draft_orders}
-    for entry in context.record.of("MedicationRequest", "ServiceRequest", "Task"):
+    for entry in _requests(context):
         # a draft that is also active in the record is one order, not two
         if state(entry.resource) == "active" and entry.reference not in drafted:
             yield entry
 
 
-def _describe(context: Context, options: Mapping[str, Any], entry: Entry) -> tuple[dict[str, Any], Evidence]:
+def _describe(context: Context, options: Mapping[str, Any], entry: Entry) -> _Described:
     resource = entry.resource
     element: dict[str, Any] = {"reference": entry.reference, "agents": (), "modalities": (), "fields": ()}
-    if isinstance(resource.get("id"), str):
+    named = literal(entry.reference)
+    if named is not None and "/".join(named) == entry.reference:  # without an id, or with an impossible one, nobody can name it
         element["id"] = entry.reference
-    named = agents(context, options["agents"], resource) if "Medication" in str(resource.get("resourceType")) else ()
-    element["agents"] = tuple(dict.fromkeys(agent for agent, _ in named))
-    _put(element, "procedure", _first(context, options["procedure"], resource))
-    modalities = tuple(dict.fromkeys(name for name, _ in _names(context, options["modality"], resource)))
-    element["modalities"] = modalities
-    _put(element, "modality", modalities[0] if modalities else None)
-    radiotherapy = context.terminology.match(options["radiotherapy"], resource.get("code"))
-    coded_fields = fields(context, options["field"], resource)
-    if radiotherapy is not None or (coded_fields and _names(context, options["field"] | {"map": options["field"]["codeMap"]}, resource)):
-        element["fields"] = coded_fields
-        _put(element, "field", coded_fields[0] if coded_fields else None)
-    for name, rule in options.get("also", {}).items():
-        _put(element, name, _first(context, rule, resource))
-    element["kind"] = _kind(options, element, is_radiotherapy=radiotherapy is not None)
-    _put(element, "intent", _intent(context, options["intent"], resource))
     _put(element, "text", _text(resource))
     _put(element, "date", when(resource))
-    weak_words = bool(named) and all(concept.system.endswith("/text") for _, concept in named)
-    return element, evidence(entry, named[0][1] if named else None, text=weak_words)
+    if resource.get("doNotPerform") is True:
+        return _Described(element | {"kind": options["kinds"]["else"]}, evidence(entry), frozenset())
+    what, basis = _what(context, options, resource)
+    intent, in_words = _intent(context, options["intent"], resource)
+    _put(what, "intent", intent)
+    only_words = bool(basis) and all(concept.system == TEXT_SYSTEM for concept in basis)
+    weak = {name for name in what if name != "intent" or in_words} if only_words else {"intent"} if in_words else set()
+    return _Described(element | what, evidence(entry, basis[0] if basis else None, text=only_words), frozenset(weak))
+
+
+def _what(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[dict[str, Any], tuple[Concept, ...]]:
+    """What an order is for, and the concepts by which it says so."""
+    drugs = _agents(context, options, resource)
+    procedures = _names(context, options, options["procedure"], resource)
+    modalities = _names(context, options, options["modality"], resource)
+    irradiation, places = _radiotherapy(context, options, resource)
+    element: dict[str, Any] = {"agents": _distinct(drugs), "modalities": _distinct(modalities), "fields": places}
+    _put(element, "procedure", next(iter(_distinct(procedures)), None))
+    _put(element, "modality", next(iter(element["modalities"]), None))
+    _put(element, "field", next(iter(places), None))
+    for name, rule in options.get("also", {}).items():
+        _put(element, name, next(iter(_distinct(_names(context, options, rule, resource))), None))
+    element["kind"] = _kind(options, element, is_radiotherapy=bool(irradiation))
+    return element, (*(concept for _, concept in (*drugs, *procedures, *modalities)), *irradiation)
 
 
 def _put(element: dict[str, Any], name: str, value: Any) -> None:
@@ -76,48 +112,78 @@ def _put(element: dict[str, Any], name: str, value: Any) -> None:
         element[name] = value
 
 
-def _names(context: Context, rule: Mapping[str, Any], resource: Resource) -> tuple[tuple[str, Any], ...]:
+def _distinct(named: _Named) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name, _ in named))
+
+
+def _agents(context: Context, options: Mapping[str, Any], resource: Resource) -> _Named:
+    """The agents of a medication order, or those of the regimen that another order names as a whole."""
+    rule = options["agents"]
+    if "Medication" in str(resource.get("resourceType")):
+        return agents(context, rule, resource)
+    return context.terminology.translations(rule["regimens"], resource.get("code"), rule["target"])
+
+
+def _names(context: Context, options: Mapping[str, Any], rule: Mapping[str, Any], resource: Resource) -> _Named:
+    """What a map says about an order: by code, else by the whole text beside words about the intent."""
     terms = context.terminology
     for name in ("code", "orderDetail"):
         found = terms.translations(rule["map"], resource.get(name), rule["target"])
+        if not found:
+            written = [
+                (text, terms.translate_text(rule["map"], text, rule["target"])) for text in _written(context, options, resource, name)
+            ]
+            found = tuple((value, Concept(TEXT_SYSTEM, text)) for text, values in written for value in values)
         if found:
             return found
     return ()
 
 
-def _first(context: Context, rule: Mapping[str, Any], resource: Resource) -> str | None:
-    found = _names(context, rule, resource)
-    return found[0][0] if found else None
+def _written(context: Context, options: Mapping[str, Any], resource: Resource, name: str) -> Iterator[str]:
+    """The text of an element with and without words about the intent; the displays too where no code is one that the content lists."""
+    for codeable in objects(resource.get(name)):
+        is_listed = any(concept in context.terminology.known for concept in context.terminology.concepts(codeable))
+        for text in (*texts(codeable), *(() if is_listed else displays(codeable))):
+            yield from dict.fromkeys((text, said(context, options["intent"], text)[1]))
+
+
+def _radiotherapy(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[tuple[Concept, ...], tuple[str, ...]]:
+    """The concepts by which an order is one for radiotherapy (none: it is not), and its fields."""
+    terms, value_set = context.terminology, options["radiotherapy"]
+    named = _names(context, options, options["field"] | {"map": options["field"]["codeMap"]}, resource)
+    found = [concept for concept in (terms.match(value_set, resource.get("code")),) if concept is not None]
+    found += [concept for _, concept in named]
+    if not found:
+        spelled = (Concept(TEXT_SYSTEM, normalise_text(text)) for text in _written(context, options, resource, "code"))
+        found = [concept for concept in spelled if terms.member(value_set, concept)]
+    return tuple(found), (fields(context, options["field"], resource) or _distinct(named)) if found else ()
 
 
 def _kind(options: Mapping[str, Any], element: Mapping[str, Any], *, is_radiotherapy: bool) -> str:
     kinds: Mapping[str, str] = options["kinds"]
     if any(agent not in options["supportive"] for agent in element["agents"]):
         return kinds["agents"]
-    if is_radiotherapy or element["fields"]:
+    if is_radiotherapy:
         return kinds["radiotherapy"]
     if "procedure" in element:
         return kinds["procedure"]
     return kinds["modality"] if element["modalities"] else kinds["else"]
 
 
-def _intent(context: Context, rule: Mapping[str, Any], resource: Resource) -> str | None:
-    """The treatment intent: from the intent extension, else from the order's own reason or category, else from listed words."""
-    codeables = [item.get("valueCodeableConcept") for url in rule["extensions"] for item in extensions(resource, url)]
-    codeables += [resource.get("reasonCode"), resource.get("category"), resource.get("courseOfTherapyType")]
-    for codeable in codeables:
+def _intent(context: Context, rule: Mapping[str, Any], resource: Resource) -> tuple[str | None, bool]:
+    """The treatment intent, and whether only free words say so.
+
+    From the intent extension, else from the order's own reason or category, else from listed words in its name, reason or notes.
+    """
+    stated = [item.get("valueCodeableConcept") for url in rule["extensions"] for item in extensions(resource, url)]
+    for codeable in (stated, resource.get("reasonCode"), resource.get("category"), resource.get("courseOfTherapyType")):
         found = {name for name, _ in context.terminology.translations(rule["map"], codeable, rule["target"])}
         if found:
-            return found.pop() if len(found) == 1 else None
-    words = [*texts(resource.get("code")), *(str(note.get("text")) for note in objects(resource.get("note")))]
-    found = {
-        name for text in words for word in _words(text) for name in context.terminology.translate_text(rule["map"], word, rule["target"])
-    }
-    return found.pop() if len(found) == 1 else None
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text[:400].replace(",", " ").replace("(", " ").replace(")", " ").split())
+            return (found.pop() if len(found) == 1 else None), False
+    named = [text for name in ("code", "medicationCodeableConcept") for text in (*texts(resource.get(name)), *displays(resource.get(name)))]
+    words = [*named, *texts(resource.get("reasonCode")), *(str(note.get("text")) for note in objects(resource.get("note")))]
+    found = {name for text in words for name in said(context, rule, text)[0]}
+    return (found.pop(), True) if len(found) == 1 else (None, False)
 
 
 def _text(resource: Resource) -> str | None:

@@ -62,14 +62,23 @@ def _courses(context: Context, spec: Spec, wanted: str) -> Iterator[tuple[Entry,
 
 
 def fields(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[str, ...]:
-    """The fields that a course or an order names: by body site, else by its volumes, else by its own code."""
+    """The fields that a course or an order names: by body site, else by its volumes, else by its own code.
+
+    Where one body site is coded more than once, a field of option ``prevailing`` (the narrower one) stands for all.
+    """
     terms, target = context.terminology, options["target"]
-    found = terms.translations(options["fieldMap"], resource.get("bodySite"), target) or terms.translations(
-        options["fieldMap"], list(_volumes(context, resource)), target
-    )
+    found = _places(context, options, resource.get("bodySite")) or _places(context, options, list(_volumes(context, resource)))
     if not found:
-        found = terms.translations(options["codeMap"], resource.get("code"), target)
-    return tuple(dict.fromkeys(name for name, _ in found))
+        found = [name for name, _ in terms.translations(options["codeMap"], resource.get("code"), target)]
+    return tuple(dict.fromkeys(found))
+
+
+def _places(context: Context, options: Mapping[str, Any], element: object) -> list[str]:
+    found: list[str] = []
+    for site in element if isinstance(element, list) else [element]:
+        names = [name for name, _ in context.terminology.translations(options["fieldMap"], site, options["target"])]
+        found += [name for name in names if name in options.get("prevailing", ())] or names
+    return found
 
 
 def _volumes(context: Context, resource: Resource) -> Iterator[object]:

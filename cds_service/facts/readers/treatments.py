@@ -12,7 +12,7 @@ from cds_service.facts.readers.coded import answers
 from cds_service.facts.readers.medications import agents
 from cds_service.facts.resources import ended, evidence, started, state, when
 from cds_service.fhir.codings import TEXT_SYSTEM, first_code
-from cds_service.fhir.record import Issue
+from cds_service.fhir.record import Entry, Issue
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
@@ -78,9 +78,10 @@ def _lines(context: Context, spec: Spec, regimens: Sequence[_Event], *, complete
 def _events(context: Context, spec: Spec) -> tuple[list[_Event], list[tuple[frozenset[str], tuple[Evidence, ...]]]]:
     dated: list[_Event] = []
     undated: list[tuple[frozenset[str], tuple[Evidence, ...]]] = []
+    drafted = {entry.reference for entry in context.record.draft_orders}
     for kind, states in spec.options["medications"].items():
         for entry in context.record.of(kind):
-            if state(entry.resource) not in states:
+            if state(entry.resource) not in states or (entry.reference in drafted and not _began(context, entry)):
                 continue
             named = agents(context, spec.options["agents"], entry.resource)
             if not named:
@@ -95,6 +96,12 @@ def _events(context: Context, spec: Spec) -> tuple[list[_Event], list[tuple[froz
             if concept is not None and state(entry.resource) in rule["states"]:
                 _put(frozenset(), started(entry.resource), ended(entry.resource), (evidence(entry, concept),), dated, undated)
     return sorted(dated, key=lambda one: (one.start.first_day, one.evidence[0].reference)), undated
+
+
+def _began(context: Context, entry: Entry) -> bool:
+    """Whether an order that is being written anew stands in the record as begun before today; else it is no treatment yet."""
+    start = started(entry.resource)
+    return start is not None and start.last_day < Temporal.of_day(context.as_of).first_day
 
 
 def _put(

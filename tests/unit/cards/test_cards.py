@@ -131,6 +131,13 @@ class TestArrangement:
 
         assert (card["indicator"], card["extension"][CARD]["order"]) == ("critical", "ServiceRequest/2")
 
+    def test_an_order_that_cannot_be_withdrawn_does_not_keep_the_others(self, tmp_path):
+        known = facts(ripe=True, orders=[{"reference": "draftOrders[0]", "kind": "water"}, order("2")])
+
+        (card,) = self.order_cards(tmp_path, known, row("a", "%facts.ripe", hooks=SIGN, action=[withdraw("w")]))
+
+        assert [item["resourceId"] for s in card["suggestions"] for item in s["actions"]] == ["ServiceRequest/2"]
+
     def test_withdrawing_a_row_of_several_orders_withdraws_them_all(self, tmp_path):
         known = facts(ripe=True, orders=[order("1"), order("2")])
 

@@ -38,6 +38,7 @@ def condition(clinical=None, verification=None):
         ({"resourceType": "Observation"}, "preliminary", "no status: used, never for a critical card"),
         ({"resourceType": "MedicationAdministration", "status": "unknown"}, "ignored", "unknown is no evidence of receipt"),
         ({"resourceType": "MedicationRequest", "status": "draft"}, "draft", ""),
+        ({"resourceType": "MedicationRequest", "status": "active", "doNotPerform": True}, "ignored", "an order not to do it"),
         ({"resourceType": "MedicationRequest", "status": "stopped"}, "ignored", ""),
         ({"resourceType": "Procedure", "status": "not-done"}, "not-done", ""),
         ({"resourceType": "Procedure", "status": "preparation"}, "planned", ""),

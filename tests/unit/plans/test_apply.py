@@ -18,6 +18,7 @@ from tests.unit.plans.world import (
     facts,
     hook,
     loaded,
+    only_with,
     order,
     plan,
     regimen,
@@ -288,12 +289,32 @@ class TestSuggestions:
         [
             (order("1"), ["ServiceRequest/1"], "a draft with an id"),
             ({"reference": "draftOrders[0]", "kind": "water"}, [], "a draft without an id cannot be withdrawn"),
+            (order("1") | {"standing": True}, [], "what stands already is no draft to withdraw"),
         ],
     )
     def test_withdrawing_deletes_the_draft_at_hand(self, tmp_path, draft, withdrawn, comment):
         found = self.offered(tmp_path, facts(orders=[draft]), hook("order-sign"), action=[withdraw("w")])
 
         assert [item.resource_id for s in found.suggestions for item in s.actions] == withdrawn, comment
+
+    @pytest.mark.parametrize(
+        ("at", "priority", "known", "offered", "comment"),
+        [
+            ("order-sign", "stat", {}, True, "critical at signing"),
+            ("order-select", "stat", {}, False, "a warning while selecting"),
+            ("order-sign", "stat", {"weak": frozenset({"ripe"})}, False, "a warning on weak facts"),
+            ("order-sign", "urgent", {}, False, "never critical"),
+        ],
+    )
+    def test_a_suggestion_may_go_only_with_an_indicator(self, tmp_path, at, priority, known, offered, comment):
+        hooks = ("order-select", "order-sign")
+        wanted = row("a", "%facts.ripe", hooks=hooks, priority=priority, action=[withdraw("w") | {"extension": only_with("critical")}])
+        plans, problems = compiled(tmp_path, plan("topic", [wanted]), service("topic", hooks=hooks))
+
+        (found,) = applied(plans, facts(ripe=True, orders=[order("1")], **known), hook(at)).recommendations
+
+        assert problems.found == ()
+        assert bool(found.suggestions) is offered, comment
 
     def test_there_is_nothing_to_withdraw_without_an_order_and_nobody_to_write_for_without_a_patient(self, tmp_path):
         assert self.offered(tmp_path, action=[withdraw("w"), create("s")], at=hook(patient_id=None)).suggestions == ()

@@ -108,6 +108,10 @@ def withdraw(name: str, *conditions: str) -> dict[str, Any]:
     return {"id": name, "title": "Withdraw the draft", "type": kind, "condition": [condition(item) for item in conditions]}
 
 
+def only_with(indicator: str) -> list[dict[str, Any]]:
+    return [{"url": f"{BASE}/StructureDefinition/only-with", "valueCode": indicator}]
+
+
 def row(code: str, *conditions: str | dict[str, Any], hooks: tuple[str, ...] = ("patient-view",), **more: Any) -> dict[str, Any]:
     """A recommendation with everything that is required."""
     return {
