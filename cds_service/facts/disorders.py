@@ -13,8 +13,9 @@ from typing import Any
 from cds_service.facts.context import Context, Reading
 from cds_service.facts.resources import IGNORED, confirmed, evidence, state, when
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept, texts
-from cds_service.fhir.elements import extensions, local_reference, references
+from cds_service.fhir.elements import extensions
 from cds_service.fhir.record import Entry, Issue, Resource
+from cds_service.fhir.references import local_reference, references
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Resource
 
 _LITERAL = re.compile(r"(?:^|/)([A-Z][A-Za-z]{1,63})/([^/?#|\s]{1,256})(?:/_history/[^/?#|\s]+)?(?:[?#|].*)?\Z")
@@ -26,3 +28,24 @@ def literal(reference: object) -> tuple[str, str] | None:
 def subject_of(resource: Resource) -> object:
     """The element that says whose data a resource is (``for`` in a Task); ``None`` if there is none."""
     return next((resource[name] for name in ("subject", "patient", "individual", "for") if resource.get(name)), None)
+
+
+def references(value: Any) -> Iterator[str]:
+    """The reference strings of a Reference or a list of them."""
+    for item in objects(value):
+        written = item.get("reference")
+        if isinstance(written, str):
+            yield written
+
+
+def local_reference(written: str) -> str:
+    """``Type/id`` of a relative, absolute or versioned reference; anything else (``urn:uuid:…``, ``#id``) as it is."""
+    named = literal(written)
+    return "/".join(named) if named else written
+
+
+def resolve(written: str, resource: Resource, targets: Mapping[str, Resource]) -> Resource | None:
+    """The target of a reference: contained (``#id``), or among the resources received."""
+    if written.startswith("#"):
+        return next((item for item in objects(resource.get("contained")) if item.get("id") == written[1:]), None)
+    return targets.get(written) or targets.get(local_reference(written))

@@ -8,8 +8,9 @@ from typing import Any
 from cds_service.facts.context import Context
 from cds_service.facts.readers.wording import phrases
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept, normalise_text, texts
-from cds_service.fhir.elements import objects, references, resolve
+from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Resource
+from cds_service.fhir.references import references, resolve
 
 Named = tuple[str, Concept]
 

@@ -10,8 +10,9 @@ from cds_service.facts.context import Context, Finding, Reading, settle, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.readers.coded import answers
 from cds_service.facts.resources import ended, evidence, state, when
-from cds_service.fhir.elements import objects, references, resolve
+from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Entry, Resource
+from cds_service.fhir.references import references, resolve
 from cds_service.model.facts import Evidence
 
 
