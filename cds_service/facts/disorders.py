@@ -7,7 +7,7 @@ and links are named in the ``disorders`` declaration.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cds_service.facts.context import Context, Reading
@@ -34,13 +34,17 @@ class Primary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """A Condition that records spread to one site; ``attributed`` says whether it belongs to the primary."""
+    """A Condition that records spread to one site.
+
+    ``attributed`` says whether it belongs to the primary, ``open`` whether it may although nothing says so.
+    """
 
     entry: Entry
     site: str
     state: str
     confirmed: bool
     attributed: bool
+    open: bool
     body_sites: tuple[Concept, ...]
     evidence: Evidence
     moment: Temporal | None
@@ -48,9 +52,13 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disorders:
-    """The disorders of one record. ``primaries`` hold active ones, or past ones if none is active."""
+    """The disorders of one record. ``primaries`` hold active ones, or past ones if none is active.
+
+    ``duplicates`` are past records of the same primary beside active ones; what names them names the primary.
+    """
 
     primaries: tuple[Primary, ...] = ()
+    duplicates: tuple[Primary, ...] = ()
     others: tuple[Entry, ...] = ()
     spread: tuple[Spread, ...] = ()
 
@@ -61,7 +69,7 @@ class Disorders:
 
     def references(self) -> frozenset[str]:
         """The references of the primary's Conditions."""
-        return frozenset(primary.entry.reference for primary in self.primaries)
+        return frozenset(primary.entry.reference for primary in (*self.primaries, *self.duplicates))
 
     def attributes(self, resource: Resource, element: str = "focus") -> bool | None:
         """Whether a resource names the primary as its focus; ``None`` if it names none and another primary could be meant."""
@@ -80,19 +88,23 @@ def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
     active = tuple(primary for primary in primaries if primary.state == "active")
     chosen = active or tuple(primary for primary in primaries if primary.state == "past")
     others = tuple(entry for entry in context.record.of("Condition") if sorter.is_other(entry))
-    partial = Disorders(primaries=chosen, others=others)
+    sites = frozenset(site for primary in chosen for site in primary.sites)
+    sorter = replace(sorter, sites=sites)
+    duplicates = tuple(primary for primary in primaries if primary not in chosen and sites.intersection(primary.sites))
+    partial = Disorders(primaries=chosen, duplicates=duplicates, others=others)
     issues: list[Issue] = []
     spread = tuple(sorter.spread(partial, issues))
     read = (*(one.entry for one in chosen), *(one.entry for one in spread))
     without = [entry for entry in read if entry.resource.get("clinicalStatus") is None and state(entry.resource) == "active"]
     issues += [Issue("informational", entry.reference, "has no clinicalStatus: read as active") for entry in without]
-    return Reading(issues=tuple(issues), shared={"disorders": Disorders(primaries=chosen, others=others, spread=spread)})
+    return Reading(issues=tuple(issues), shared={"disorders": replace(partial, spread=spread)})
 
 
 @dataclass(frozen=True, slots=True)
 class _Sorter:
     context: Context
     options: Mapping[str, Any]
+    sites: frozenset[str] = frozenset()
 
     def primaries(self) -> Iterator[Primary]:
         for entry in self.context.record.of("Condition"):
@@ -147,7 +159,8 @@ class _Sorter:
                 site=site,
                 state="suspected" if unsure and condition == "active" else condition,
                 confirmed=condition == "active" and not unsure and confirmed(entry.resource),
-                attributed=self._attributed(entry.resource, disorders),
+                attributed=self._attributed(entry.resource, disorders) is True,
+                open=self._attributed(entry.resource, disorders) is None,
                 body_sites=self.context.terminology.concepts(entry.resource.get("bodySite")),
                 evidence=evidence(entry, concept, text=concept.system == TEXT_SYSTEM),
                 moment=when(entry.resource),
@@ -157,20 +170,21 @@ class _Sorter:
         """The site of spread, the code it was read from, and whether that code alone only makes it suspected.
 
         A code that says "spread from" yields its concept without a site. A body site, or a listed text beside the code,
-        makes a general code precise.
+        makes a general code precise. What a code means for the primary's own site (``stations``) comes before what it means for all.
         """
         terms, options = self.context.terminology, self.options["spread"]
         code = resource.get("code")
         trap = terms.match(options["traps"], code)
         if trap is not None:
             return None, trap, False
-        found = terms.translations(options["map"], code, options["site"])
+        found = self._stations(code) or terms.translations(options["map"], code, options["site"])
         if not found:
             return None, None, False
         site, concept = found[0]
         unsure = terms.match(options["suspectedOnly"], code) is not None
         if unsure or site == options["ambiguousSite"]:
-            body = [name for name, _ in terms.translations(options["bodySite"], resource.get("bodySite"), options["site"])]
+            place = resource.get("bodySite")
+            body = [name for name, _ in self._stations(place) or terms.translations(options["bodySite"], place, options["site"])]
             written = [name for text in texts(code) for name in terms.translate_text(options["map"], text, options["site"])]
             for precise, basis in ((body, concept), (written, Concept(TEXT_SYSTEM, concept.code))):
                 named = {name for name in precise if name != options["ambiguousSite"]}
@@ -178,13 +192,23 @@ class _Sorter:
                     return named.pop(), basis, False
         return site, concept, unsure
 
-    def _attributed(self, resource: Resource, disorders: Disorders) -> bool:
+    def _stations(self, codeable: object) -> tuple[tuple[str, Concept], ...]:
+        """What a code or body site means for this primary's site alone; nothing where several sites are recorded."""
+        options = self.options["spread"]
+        own = options.get("stations", {}).get(next(iter(self.sites))) if len(self.sites) == 1 else None
+        return self.context.terminology.translations(own, codeable, options["site"]) if own else ()
+
+    def _attributed(self, resource: Resource, disorders: Disorders) -> bool | None:
+        """Whether spread belongs to the primary; ``None`` if it names no disorder of the record and another primary could be meant."""
         links = [
             name for url in self.options["links"] for item in extensions(resource, url) for name in references(item.get("valueReference"))
         ]
-        if links:
-            return any(matches(name, disorders.references()) for name in links)
-        return disorders.only_primary
+        if not links:
+            return True if disorders.only_primary else None
+        if any(matches(name, disorders.references()) for name in links):
+            return True
+        recorded = frozenset(entry.reference for entry in self.context.record.of("Condition"))
+        return False if any(matches(name, recorded) for name in links) else None
 
 
 def matches(written: str, known: frozenset[str]) -> bool:

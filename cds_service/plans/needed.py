@@ -93,9 +93,10 @@ class _View:
         """How a path may be asked for; ``None`` if it may not."""
         declaration = self.context.model.declarations.get(path)
         found = None if declaration is None else declaration.askable
-        if found is not None and found.only_conflicting and all(conflict.path != path for conflict in self.facts.conflicts):
-            return None
-        return found
+        if found is None or not found.only_conflicting:
+            return found
+        conflicting = {conflict.path for conflict in self.facts.conflicts}
+        return found if conflicting.intersection((path, found.name)) else None
 
     def is_on_its_way(self, path: str) -> bool:
         """Whether what would tell the fact is already drafted or ordered."""

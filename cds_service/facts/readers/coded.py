@@ -49,8 +49,8 @@ def read_decisive(context: Context, spec: Spec) -> Reading:
     options = spec.options
     gives: dict[str, str] = options["gives"]
     start = context.value(options["notBefore"])
-    lines = context.value(options["lines"])
-    counted = [one for one in answers(context, spec) if _on_or_after(one.moment, start)]
+    every = list(answers(context, spec))
+    counted = [one for one in every if _on_or_after(one.moment, start)]
     decisive = [one for one in counted if one.value in options["decisive"]]
     finding, conflicts = settle(gives["category"], decisive or counted)
     deciding = finding.value if decisive else None
@@ -58,7 +58,7 @@ def read_decisive(context: Context, spec: Spec) -> Reading:
         finding,
         Finding(path=gives["deciding"], value=deciding, evidence=finding.evidence if deciding else (), weak=finding.weak),
         _date(finding, gives["date"], decisive or counted),
-        _documented(context, spec, lines, deciding, finding, conflicted=bool(conflicts)),
+        _documented(spec, deciding, finding, doubt=_doubt(context, spec, every, conflicted=bool(conflicts))),
     ]
     progressed = None if deciding is None else deciding in options["unfavourable"]
     findings.append(Finding(path=gives["progression"], value=progressed, evidence=finding.evidence if deciding else (), weak=finding.weak))
@@ -67,18 +67,27 @@ def read_decisive(context: Context, spec: Spec) -> Reading:
     return Reading(findings=tuple(findings), conflicts=conflicts)
 
 
-def _documented(context: Context, spec: Spec, lines: object, deciding: object, finding: Finding, *, conflicted: bool) -> Finding:
+def _doubt(context: Context, spec: Spec, every: Sequence[Candidate], *, conflicted: bool) -> str | None:
+    """Why nothing can be said although no answer decides: some disagree, or one may count whose place in time is not known."""
+    if conflicted:
+        return "the latest answers disagree"
+    start, lines = context.value(spec.options["notBefore"]), context.value(spec.options["lines"])
+    unplaced = [one for one in every if one.value in spec.options["favourable"] and not _before(one.moment, start)]
+    if unplaced and lines != 0:
+        return "an answer or a treatment is not dated well enough to tell which came first"
+    return None if context.answered(spec.options["keys"]) else "treatments or answers were not completely received"
+
+
+def _before(moment: Temporal | None, start: object) -> bool:
+    return isinstance(start, Temporal) and moment is not None and moment.compare(start) == -1
+
+
+def _documented(spec: Spec, deciding: object, finding: Finding, *, doubt: str | None) -> Finding:
     path = spec.options["gives"]["documented"]
     if deciding is not None:
         favourable = deciding in spec.options["favourable"]
         return Finding(path=path, value=favourable, evidence=finding.evidence, weak=finding.weak)
-    if conflicted:
-        return Finding(path=path, why="the latest answers disagree")
-    if lines is None and not context.answered(spec.options["keys"]):
-        return Finding(path=path, why="treatments or answers were not completely received")
-    return Finding(
-        path=path, value=False if context.answered(spec.options["keys"]) else None, why="the Observations were not completely received"
-    )
+    return Finding(path=path, value=False if doubt is None else None, why=doubt or "none documented")
 
 
 def _on_or_after(moment: Temporal | None, start: object) -> bool:

@@ -13,10 +13,11 @@ from cds_service.facts.disorders import Disorders
 from cds_service.facts.resources import IGNORED, evidence, issued, state, when
 from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Entry, Issue, Resource
+from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Conflict, Evidence
 
 _WRITTEN = re.compile(r"\s*(?P<comparator><=|>=|<|>)?\s*(?P<value>\d{1,12}(?:\.\d{1,12})?)\s*(?P<unit>[^\d\s].{0,30})?\s*\Z")
-_COMPARATORS = {"<": "<", "<=": "<", ">": ">", ">=": ">"}
+_COMPARATORS = frozenset({"<", "<=", ">", ">="})
 
 
 class Measured(NamedTuple):
@@ -33,8 +34,9 @@ def read_quantity(context: Context, spec: Spec) -> Reading:
     """The latest value of a test: ``value``, ``comparator``, ``date`` and, with ``within``, ``documented`` in the look-back.
 
     A newest result in a unit that cannot be converted leaves the value unknown: an older one would mislead.
-    Options: ``codes``, ``notComparable``, ``units`` (unit -> factor), ``answers`` (map of coded answers), ``range``, ``integer``,
-    ``bodySite``, ``gives`` (member -> path).
+    ``day`` is the calendar day of the newest result, also of one that says nothing.
+    Options: ``codes``, ``notComparable``, ``units`` (unit -> factor), ``answers`` (map of coded answers and spellings), ``range``,
+    ``integer``, ``bodySite``, ``gives`` (member -> path).
     """
     candidates: list[Candidate] = []
     issues: list[Issue] = []
@@ -59,6 +61,8 @@ def _members(context: Context, spec: Spec, finding: Finding, candidates: list[Ca
         for member in ("value", "comparator", "date", "recent"):
             if member in gives:
                 yield Finding(path=gives[member], why=why)
+        if "day" in gives:  # of a newest result that says nothing: an older one of another scale must not speak in its place
+            yield _day(gives["day"], candidates)
         return
     value: Any = int(measured.value) if spec.options.get("integer") else measured.value
     yield Finding(path=gives["value"], value=value, evidence=finding.evidence, weak=finding.weak)
@@ -67,8 +71,17 @@ def _members(context: Context, spec: Spec, finding: Finding, candidates: list[Ca
     top = newest(candidates)[0]
     if "date" in gives:
         yield Finding(path=gives["date"], value=top.moment, evidence=finding.evidence, why="the result carries no date")
+    if "day" in gives:
+        yield _day(gives["day"], candidates)
     if "recent" in gives:
         yield Finding(path=gives["recent"], value=context.within(top.moment, spec.options["within"]), evidence=finding.evidence)
+
+
+def _day(path: str, candidates: list[Candidate]) -> Finding:
+    """The calendar day of the newest result, so that results of one day compare as such whatever the hour."""
+    moment = newest(candidates)[0].moment if candidates else None
+    day = Temporal.of_day(moment.first_day) if moment is not None and moment.first_day == moment.last_day else moment
+    return Finding(path=path, value=day, evidence=tuple(candidate.evidence for candidate in newest(candidates)))
 
 
 def _documented(context: Context, spec: Spec, path: str, candidates: list[Candidate]) -> Finding:
@@ -94,6 +107,8 @@ def _candidate(context: Context, spec: Spec, entry: Entry, issues: list[Issue]) 
     measured = _measured(context, spec, resource, comparable=terms.member(options["codes"], concept))
     if measured is None:
         return None
+    if isinstance(measured, Measured) and measured.comparator is not None and "comparator" not in options["gives"]:
+        measured = "is reported as a bound, not as a number"
     proof: Evidence = evidence(entry, concept)
     if isinstance(measured, str):
         issues.append(Issue("value", entry.reference, measured))
@@ -112,12 +127,9 @@ def _measured(context: Context, spec: Spec, resource: Resource, *, comparable: b
     """The measured value; a text saying why it cannot be used; ``None`` if the resource holds no value."""
     if not comparable:
         return "measured by a method whose unit cannot be converted: shown, not compared"
-    options = spec.options
-    answers = options.get("answers")
-    if answers:
-        for element in ("valueCodeableConcept", "interpretation"):
-            for code, _ in context.terminology.translations(answers["map"], resource.get(element), answers["target"]):
-                return _ranged(spec, Decimal(code), None)
+    answered = _answered(context, spec, resource)
+    if answered is not None:
+        return _ranged(spec, answered, None)
     for quantity in objects(resource.get("valueQuantity")):
         return _from_quantity(spec, quantity)
     if isinstance(resource.get("valueInteger"), int) and not isinstance(resource.get("valueInteger"), bool):
@@ -127,6 +139,19 @@ def _measured(context: Context, spec: Spec, resource: Resource, *, comparable: b
         if written is None:
             return "holds a text that is not a number"
         return _in_unit(spec, Decimal(written["value"]), written["unit"], written["comparator"])
+    return None
+
+
+def _answered(context: Context, spec: Spec, resource: Resource) -> Decimal | None:
+    """The number that a coded answer, or a listed spelling of one, stands for."""
+    answers = spec.options.get("answers")
+    if not answers:
+        return None
+    text = resource.get("valueString")
+    spelled = {"text": text} if isinstance(text, str) else None
+    for said in (resource.get("valueCodeableConcept"), resource.get("interpretation"), spelled):
+        for code, _ in context.terminology.translations(answers["map"], said, answers["target"]):
+            return Decimal(code)
     return None
 
 
@@ -141,7 +166,7 @@ def _from_quantity(spec: Spec, quantity: Mapping[str, Any]) -> Measured | str | 
     except InvalidOperation:
         return "holds a value that is not a number"
     comparator = quantity.get("comparator")
-    if comparator is not None and comparator not in _COMPARATORS:
+    if comparator is not None and str(comparator) not in _COMPARATORS:
         return "holds a comparator that is not known"
     unit = quantity.get("code") if isinstance(quantity.get("code"), str) else quantity.get("unit")
     first = _in_unit(spec, value, unit, comparator)
@@ -154,7 +179,7 @@ def _in_unit(spec: Spec, value: Decimal, unit: object, comparator: object) -> Me
     factor = factors.get(unit.strip().lower() if isinstance(unit, str) else "")
     if factor is None:
         return "has no unit, or one that cannot be converted"
-    return _ranged(spec, value * factor, _COMPARATORS.get(str(comparator)))
+    return _ranged(spec, value * factor, None if comparator is None else str(comparator))
 
 
 def _ranged(spec: Spec, value: Decimal, comparator: str | None) -> Measured | str:

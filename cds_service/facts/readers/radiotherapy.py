@@ -13,7 +13,7 @@ from cds_service.facts.resources import ended, evidence, state, when
 from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Entry, Resource
 from cds_service.fhir.references import references, resolve
-from cds_service.model.facts import Evidence
+from cds_service.model.facts import Conflict, Evidence
 
 
 def read_radiotherapy(context: Context, spec: Spec) -> Reading:
@@ -21,13 +21,15 @@ def read_radiotherapy(context: Context, spec: Spec) -> Reading:
 
     "None" needs explicit evidence: an answer, or a not-done Procedure that names the field. Another field proves nothing either way.
     Options: ``fields`` (ours), ``courses`` (value set), ``fieldMap``/``codeMap``/``target``, ``answers`` (observation codes and their map),
-    ``unknownExtent``, ``none``; gives ``extent`` and optionally ``end`` (the last day of the earliest course).
+    ``unknownExtent``, ``none``; gives ``extent`` and optionally ``end`` (the last day of the earliest course that is over).
     """
     gives: dict[str, str] = spec.options["gives"]
     question = spec.options.get("answers")
     stated = answers(context, replace(spec, options=question)) if question else ()
     answered, conflicts = settle(gives["extent"], list(stated))
     courses = list(_courses(context, spec, "done"))
+    if courses and answered.value == spec.options["none"]:
+        answered, conflicts = _denied(gives["extent"], answered, courses)
     if answered.value is not None or conflicts:
         finding = answered
     elif courses:
@@ -40,11 +42,18 @@ def read_radiotherapy(context: Context, spec: Spec) -> Reading:
         ends = sorted(
             (moment.last_day, moment.text, moment, proof)
             for entry, proof in courses
-            if (moment := ended(entry.resource) or when(entry.resource))
+            if state(entry.resource) == "done" and (moment := ended(entry.resource) or when(entry.resource))
         )
         found = ends[0] if ends else None
         findings.append(Finding(path=gives["end"], value=found[2] if found else None, evidence=(found[3],) if found else ()))
     return Reading(findings=tuple(findings), conflicts=conflicts)
+
+
+def _denied(path: str, answered: Finding, courses: list[tuple[Entry, Evidence]]) -> tuple[Finding, tuple[Conflict, ...]]:
+    """An answer "none" beside a course that was given: neither is believed."""
+    why = "a course is recorded beside the answer that there was none"
+    references = tuple(sorted({item.reference for item in (*answered.evidence, *(proof for _, proof in courses))}))
+    return Finding(path=path, why=why), (Conflict(path, (str(answered.value), "given"), references, why),)
 
 
 def _finding(path: str, value: str, courses: list[tuple[Entry, Evidence]]) -> Finding:

@@ -8,6 +8,8 @@ from typing import Any
 from cds_service.facts.context import Context, Finding, Reading, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders, Spread
+from cds_service.fhir.codings import Concept
+from cds_service.fhir.elements import objects
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
@@ -91,7 +93,8 @@ def _evidence(items: Iterable[Spread]) -> tuple[Evidence, ...]:
 def read_spread_flag(context: Context, spec: Spec) -> Reading:
     """Whether spread with given sites or roles is recorded: true on a matching Condition, false on a refuted one of exactly that site.
 
-    Options: ``sites``, ``roles``, ``notSites`` (filters), ``state`` (``active``, ``confirmed``, ``suspected``, ``any``), ``gives``
+    Options: ``sites``, ``roles``, ``notSites`` (filters), ``unattributed`` (only spread that may, but need not, be of this primary),
+    ``state`` (``active``, ``confirmed``, ``suspected``, ``any``), ``gives``
     (``present``; ``date`` = first evidence; ``timing``). With ``closedWorld`` keys and no match the answer is false, "none documented".
     """
     disorders: Disorders = context.shared["disorders"]
@@ -101,7 +104,7 @@ def read_spread_flag(context: Context, spec: Spec) -> Reading:
     def fits(item: Spread) -> bool:
         options = spec.options
         return (
-            item.attributed
+            (item.open if options.get("unattributed") else item.attributed)
             and (not options.get("sites") or item.site in options["sites"])
             and item.site not in options.get("notSites", ())
             and (not options.get("roles") or roles(site, item.site)[0] in options["roles"])
@@ -143,8 +146,8 @@ def read_spread_body_site(context: Context, spec: Spec) -> Reading:
     items = [item for item in disorders.spread if item.attributed and item.state == "active" and item.site in spec.options["sites"]]
     terms = context.terminology
     if spec.options.get("count"):
-        distinct = {concept.code for item in items for concept in item.body_sites}
-        return _one(spec, len(distinct), items) if len(distinct) > 1 else Reading(findings=(Finding(path=spec.path),))
+        count = _distinct_places(context, items)
+        return _one(spec, count, items) if count > 1 else Reading(findings=(Finding(path=spec.path),))
     hits = [item for item in items if any(terms.member(spec.options["in"], concept) for concept in item.body_sites)]
     if hits:
         return _one(spec, True, hits)
@@ -153,3 +156,14 @@ def read_spread_body_site(context: Context, spec: Spec) -> Reading:
     if items and len(misses) == len(items):
         return _one(spec, False, misses)
     return Reading(findings=(Finding(path=spec.path),))
+
+
+def _distinct_places(context: Context, items: Sequence[Spread]) -> int:
+    """How many body sites certainly differ: those that share no code; two codings of one site are one."""
+    places = [frozenset(context.terminology.concepts(site)) for item in items for site in objects(item.entry.resource.get("bodySite"))]
+    distinct: list[frozenset[Concept]] = []
+    for place in filter(None, places):
+        systems = {concept.system for concept in place}
+        if all(not place & other and systems & {concept.system for concept in other} for other in distinct):
+            distinct.append(place)
+    return len(distinct)

@@ -44,6 +44,7 @@ def read_staging(context: Context, spec: Spec) -> Reading:
     found = contradiction(site, read.sets, spread, tables)
     proof = tuple(dict.fromkeys((*(item for one in read.sets for item in one.evidence), *_of_spread(disorders))))
     findings.append(Finding(path=spec.options["gives"]["contradiction"], value=found, evidence=proof if found else (), why="none found"))
+    findings.append(_disagreements(spec, read.sets))
     return Reading(findings=tuple(findings), conflicts=(*read.conflicts, *result.conflicts), issues=read.issues)
 
 
@@ -55,6 +56,14 @@ def _spread(items: Sequence[Any]) -> tuple[Spread, ...]:
 
 def _of_spread(disorders: Disorders) -> tuple[Evidence, ...]:
     return tuple(item.evidence for item in disorders.spread if item.attributed and item.confirmed)
+
+
+def _disagreements(spec: Spec, sets: Sequence[TnmSet]) -> Finding:
+    """The values of one axis that carry the same date: one line each, ``prefix value / value (date)``."""
+    said = [(one, values) for one in sets if one.date is not None for _, values in one.disagreements]
+    lines = tuple(f"{one.prefix or ''} {' / '.join(values)} ({one.date})".strip() for one, values in said)
+    proof = tuple(item for one, _ in said for item in one.evidence)
+    return Finding(path=spec.options["gives"]["disagreements"], value=lines, evidence=proof)
 
 
 def _sets(spec: Spec, sets: Sequence[TnmSet]) -> Finding:

@@ -31,16 +31,13 @@ def read_treatments(context: Context, spec: Spec) -> Reading:
     """Regimens, oldest first: ``{agents, regimen, start, end, outcome}``, and what follows from their order.
 
     Agents that start within the window belong together; later agents start a new regimen unless the old ones all go on.
+    The same agents after a pause are a new regimen if an answer in the pause says that the disease went on (``outcomes.ends``).
     Gives ``lines`` (regimens that start on or after the date in option ``from``), ``firstStart`` and ``lastStart`` of those.
     """
     keys = spec.options["keys"]
     dated, undated = _events(context, spec)
     supportive = frozenset(spec.options["supportive"])
-    regimens = [
-        one
-        for one in _regimens(dated, int(context.parameters[spec.options["window"]]), context.value(spec.options["from"]))
-        if not one.agents or one.agents - supportive
-    ]
+    regimens = [one for one in _regimens(dated, _borders(context, spec)) if not one.agents or one.agents - supportive]
     undated = [pair for pair in undated if not pair[0] or pair[0] - supportive]
     complete = context.answered(keys)
     if not regimens and not undated and not complete:
@@ -118,22 +115,43 @@ def _put(
         dated.append(_Event(agents=names, start=start, end=end, evidence=proof))
 
 
-def _goes_on(current: _Event, merged: _Event, window: int, boundary: object) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Borders:
+    """What separates regimens: a pause longer than ``window`` days, the first evidence of advanced disease, and what ended a regimen."""
+
+    window: int
+    first: object
+    ends: tuple[Temporal, ...]
+
+
+def _borders(context: Context, spec: Spec) -> _Borders:
+    question = spec.options["outcomes"]
+    told = answers(context, replace(spec, options=question)) if "ends" in question else ()
+    ends = tuple(one.moment for one in told if one.value in question["ends"] and one.moment is not None)
+    return _Borders(int(context.parameters[spec.options["window"]]), context.value(spec.options["from"]), ends)
+
+
+def _goes_on(current: _Event, merged: _Event, borders: _Borders) -> bool:
     """Whether the same agents again, fewer of them, or all of them and more continue a regimen.
 
-    What is given from ``boundary`` on (the first evidence of advanced disease) never continues what began before it.
+    What is given from the first evidence of advanced disease on never continues what began before it.
     """
-    if isinstance(boundary, Temporal) and current.start.compare(boundary) == -1 and merged.start.compare(boundary) != -1:
+    first = borders.first
+    if isinstance(first, Temporal) and current.start.compare(first) == -1 and merged.start.compare(first) != -1:
+        return False
+    last = current.end or current.start
+    paused = (merged.start.first_day - last.last_day).days > borders.window
+    if paused and any(end.compare(last) in (0, 1) and end.compare(merged.start) in (-1, 0) for end in borders.ends):
         return False
     if not merged.agents:
-        return current.end is not None and (merged.start.first_day - current.end.last_day).days <= window
+        return current.end is not None and not paused
     return merged.agents <= current.agents or (bool(current.agents) and current.agents <= merged.agents)
 
 
-def _regimens(events: Sequence[_Event], window: int, boundary: object) -> list[_Event]:
+def _regimens(events: Sequence[_Event], borders: _Borders) -> list[_Event]:
     """Merge events (sorted by start) into regimens."""
     regimens: list[_Event] = []
-    for group in _groups(events, window):
+    for group in _groups(events, borders.window):
         merged = replace(
             group[0],
             agents=frozenset().union(*(one.agents for one in group)),
@@ -141,7 +159,7 @@ def _regimens(events: Sequence[_Event], window: int, boundary: object) -> list[_
             evidence=tuple(dict.fromkeys(item for one in group for item in one.evidence)),
         )
         current = regimens[-1] if regimens else None
-        if current is not None and _goes_on(current, merged, window, boundary):
+        if current is not None and _goes_on(current, merged, borders):
             regimens[-1] = replace(
                 current,
                 agents=current.agents | merged.agents,
