@@ -12,6 +12,11 @@ BODY = orjson.dumps(CALL)
 SMALL = {"max_body_bytes": 1024}
 
 
+def packed(body):
+    """The same bytes at every run: gzip would write the time of packing into its header."""
+    return gzip.compress(body, mtime=0)
+
+
 @pytest.mark.parametrize("declared", ["application/json", "application/json; charset=utf-8", "application/fhir+json", "APPLICATION/JSON"])
 def test_json_by_any_of_its_names_is_accepted(declared):
     assert Edge().call(BODY, content_type=declared).status_code == 200
@@ -25,22 +30,22 @@ def test_anything_else_is_not(declared):
 
 @pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "GZIP"])
 def test_gzip_is_unpacked(encoding):
-    assert Edge().call(gzip.compress(BODY), headers={"Content-Encoding": encoding}).status_code == 200
+    assert Edge().call(packed(BODY), headers={"Content-Encoding": encoding}).status_code == 200
 
 
 def test_gzip_of_several_members_is_unpacked():
-    assert Edge().call(gzip.compress(BODY[:20]) + gzip.compress(BODY[20:]), headers={"Content-Encoding": "gzip"}).status_code == 200
+    assert Edge().call(packed(BODY[:20]) + packed(BODY[20:]), headers={"Content-Encoding": "gzip"}).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("body", "status", "comment"),
     [
         (BODY, 400, "not packed"),
-        (gzip.compress(BODY)[:-9], 400, "cut off"),
-        (gzip.compress(BODY) + b"rest", 400, "something behind it"),
-        (gzip.compress(b" " * 1_000_000), 413, "a bomb"),
-        (gzip.compress(b" " * 600) * 2, 413, "a bomb in parts"),
-        (gzip.compress(b""), 400, "packed nothing"),
+        (packed(BODY)[:-9], 400, "cut off"),
+        (packed(BODY) + b"rest", 400, "something behind it"),
+        (packed(b" " * 1_000_000), 413, "a bomb"),
+        (packed(b" " * 600) * 2, 413, "a bomb in parts"),
+        (packed(b""), 400, "packed nothing"),
     ],
 )
 def test_bad_gzip_is_refused(body, status, comment):
