@@ -77,6 +77,7 @@ _ENDS: Mapping[str, tuple[str, ...]] = {
     "Procedure": ("performedPeriod.end", "performedDateTime"),
 }
 _ASSERTED_DATE = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
+_NO_ORDER = frozenset({"proposal", "plan", "option"})
 _UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
 _CURRENT = frozenset({"active", "recurrence", "relapse"})
 
@@ -88,7 +89,10 @@ def state(resource: Resource) -> str:
         return _condition_state(resource)
     if resource.get("doNotPerform") is True:  # a request that something shall not be done asks for nothing
         return IGNORED
-    return _STATES.get(str(kind), {}).get(first_code(resource.get("status")), IGNORED)
+    found = _STATES.get(str(kind), {}).get(first_code(resource.get("status")), IGNORED)
+    if kind == "MedicationRequest" and first_code(resource.get("intent")) in _NO_ORDER and found != "draft":
+        return "proposed"  # a proposed drug is neither ordered nor given
+    return found
 
 
 def is_draft(resource: Resource) -> bool:

@@ -93,7 +93,7 @@ def test_performance_status(knowledge, record, good, why):
 def test_inclusive_comparators_of_cea(knowledge, comparator, value, below, why):
     answer = ask(knowledge, PROXIMAL.without("cea").cea(value, "ng/mL", days_before(5), comparator))
 
-    assert (answer.fact("cea.belowThreshold"), answer.fact("cea.comparator")) == (below, comparator), why
+    assert (answer.fact("cea.belowThreshold"), answer.fact("cea.bound")) == (below, comparator), why
 
 
 def test_a_bound_is_not_a_count(knowledge):
