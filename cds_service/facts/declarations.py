@@ -98,6 +98,11 @@ def load_specs(directory: Path, terminology: Terminology) -> tuple[tuple[Spec, .
             if not isinstance(entry, Mapping) or ("reader" in entry) == ("expression" in entry):
                 problems.append(ContentProblem(path.name, where, "needs either a reader or an expression", "name one of them"))
                 continue
+            if not _well_formed(entry):
+                problems.append(
+                    ContentProblem(path.name, where, "gives paths in a form that is not understood", "give each a path and a type")
+                )
+                continue
             own = list(_paths(entry))
             for item in own:
                 _declare(path.name, item, declarations, terminology, problems)
@@ -106,6 +111,19 @@ def load_specs(directory: Path, terminology: Terminology) -> tuple[tuple[Spec, .
                 problems.append(ContentProblem(path.name, where, f"has unknown keys {sorted(unknown)}", "correct the spelling"))
             specs.append(_spec(path.name, entry, own))
     return tuple(specs), FactModel(declarations=declarations, root=_root(declarations)), tuple(problems)
+
+
+def _well_formed(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry and everything that it gives are mappings with a path, and its options are a mapping."""
+    given = entry.get("gives", [entry])
+    items = (
+        [*given, *(member for item in given if isinstance(item, Mapping) for member in item.get("members", ()))]
+        if isinstance(given, list)
+        else [None]
+    )
+    return all(isinstance(item, Mapping) and isinstance(item.get("path"), str) for item in items) and isinstance(
+        entry.get("options", {}), Mapping
+    )
 
 
 def _paths(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

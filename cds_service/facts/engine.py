@@ -13,7 +13,7 @@ from cds_service.facts.disorders import read_disorders
 from cds_service.facts.readers import READERS
 from cds_service.facts.sheet import Check, Sheet
 from cds_service.facts.staging.tables import StagingTables
-from cds_service.fhir.record import Issue, PatientRecord
+from cds_service.fhir.record import Entry, Issue, PatientRecord
 from cds_service.fhir.terminology import Terminology
 from cds_service.fhirpath import Expression
 from cds_service.model.declaration import FactModel
@@ -44,8 +44,7 @@ class FactsEngine:
             as_of=as_of,
             tree=sheet.tree,
         )
-        disorders = read_disorders(context, self.disorders)
-        sheet.issues.extend(disorders.issues)
+        context, disorders = _disorders(context, self.disorders, sheet.issues)
         context = replace(context, shared={**disorders.shared, "tables": self.tables})
         for spec, expression in self.steps:
             if expression is None:
@@ -61,6 +60,29 @@ def _relevant(record: PatientRecord, terminology: Terminology) -> PatientRecord:
     """The record without the Observations whose code the content never names: the bulk of a chart, looked at once."""
     wanted = tuple(entry for entry in record.of("Observation") if terminology.may_matter(entry.resource.get("code")))
     return replace(record, entries={**record.entries, "Observation": wanted})
+
+
+def _disorders(context: Context, options: Mapping[str, Any], issues: list[Issue]) -> tuple[Context, Reading]:
+    """Sort the Conditions; one that cannot be read at all is set aside and reported, so that it costs itself and not the answer."""
+    try:
+        reading = read_disorders(context, options)
+    except _MALFORMED:
+        odd = [entry for entry in context.record.of("Condition") if not _readable(context, options, entry)]
+        issues.extend(Issue("structure", entry.reference, "a Condition of an unexpected shape could not be read") for entry in odd)
+        rest = tuple(entry for entry in context.record.of("Condition") if entry not in odd)
+        context = replace(context, record=replace(context.record, entries={**context.record.entries, "Condition": rest}))
+        reading = read_disorders(context, options)
+    issues.extend(reading.issues)
+    return context, reading
+
+
+def _readable(context: Context, options: Mapping[str, Any], entry: Entry) -> bool:
+    alone = replace(context, record=replace(context.record, entries={"Condition": (entry,)}))
+    try:
+        read_disorders(alone, options)
+    except _MALFORMED:
+        return False
+    return True
 
 
 def _read(context: Context, spec: Spec) -> Reading:

@@ -12,6 +12,7 @@ from cds_service.errors import ContentProblem
 from cds_service.facts.declarations import Spec, load_specs, read_yaml
 from cds_service.facts.engine import FactsEngine
 from cds_service.facts.readers import READERS
+from cds_service.facts.readers.options import option_problems
 from cds_service.facts.sheet import Check
 from cds_service.facts.staging.tables import check_staging_tables
 from cds_service.fhir.terminology import Terminology
@@ -37,6 +38,10 @@ def load_facts(
     compiled = [(spec, _compile(spec, model, parameter_types, problems)) for spec in specs]
     for spec in specs:
         problems.extend(_reference_problems(spec, terminology))
+        if spec.reader is not None and spec.reader in READERS:
+            problems.extend(
+                ContentProblem(spec.file, f"{spec.path}.options", *found) for found in option_problems(spec.reader, spec.options)
+            )
     engine = FactsEngine(
         model=_with_dependencies(model, compiled),
         steps=tuple(_ordered(compiled, problems)),

@@ -93,7 +93,11 @@ class Sheet:
 
     def check(self, check: Check, parameters: Mapping[str, Any]) -> None:
         """Note a conflict if the check finds facts that cannot both be right."""
-        if check.expression({"facts": self.tree, "parameters": parameters}) == [True]:
+        try:
+            found = check.expression({"facts": self.tree, "parameters": parameters})
+        except FhirPathError:
+            return  # the facts that it compares disagree among themselves, which is reported already
+        if found == [True]:
             known = Facts(tree=self.tree, evidence=self.evidence)
             reads = sorted(path.removeprefix("facts.") for path in check.expression.reads)
             references = dict.fromkeys(item.reference for path in reads for item in known.evidence_of(path))

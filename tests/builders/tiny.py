@@ -14,16 +14,19 @@ def terminology(
     sets: Mapping[str, tuple[str, ...]] = {}, maps: Mapping[str, Mapping[str, Mapping[str, str]]] = {}, systems=None
 ) -> Terminology:
     """``sets``: id -> codes; ``maps``: id -> target -> {code or "text:spelling": target code}."""
+    members = {name: frozenset(Concept(SYSTEM, code) for code in codes) for name, codes in sets.items()}
+    indexed = {
+        name: {target: {_concept(code): (value,) for code, value in entries.items()} for target, entries in targets.items()}
+        for name, targets in maps.items()
+    }
     return Terminology(
         systems=_Systems(systems or {}, {}),
-        members={name: frozenset(Concept(SYSTEM, code) for code in codes) for name, codes in sets.items()},
+        members=members,
         patterns=dict.fromkeys(sets, ()),
         excluded={name: frozenset() for name in sets},
-        maps={
-            name: {target: {_concept(code): (value,) for code, value in entries.items()} for target, entries in targets.items()}
-            for name, targets in maps.items()
-        },
+        maps=indexed,
         displays={},
+        known=frozenset().union(*members.values(), *(index for targets in indexed.values() for index in targets.values())),
     )
 
 

@@ -1,0 +1,46 @@
+"""Which options each reader needs and which it knows: content that misses or misspells one is refused at load, not at the bedside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+# reader -> (options it needs, options it may have)
+OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    name: (frozenset(needed.split()), frozenset(optional.split()))
+    for name, needed, optional in (
+        ("patient", "", ""),
+        ("record", "", "answered keys"),
+        ("days-between", "from to", ""),
+        ("first-date", "of member parameter date", ""),
+        ("texts", "lines", ""),
+        ("primary", "", "attributes"),
+        ("histology", "familyPath target map disorderMap codes extensions family", ""),
+        ("spread", "site treatmentEnd unattributed keys", ""),
+        ("spread-flag", "site", "sites roles notSites state gives unattributed"),
+        ("spread-body-site", "sites", "in notIn count"),
+        ("staging", "site spread sets gives", ""),
+        ("flag", "", "conditions observations answers texts within"),
+        ("documented", "any", ""),
+        ("latest-quantity", "codes units range gives", "notComparable answers integer bodySite attributed within keys"),
+        ("latest-code", "codes map target", ""),
+        ("decisive-code", "codes map target notBefore lines keys decisive favourable unfavourable gives", ""),
+        ("result", "codes map target unclear conflict absent", "shared variant"),
+        ("treatments", "keys window from agents supportive medications unnamed regimens outcomes gives", ""),
+        ("procedures", "map target keys states", ""),
+        ("radiotherapy", "fields courses fieldMap codeMap target unknownExtent none gives", "answers prevailing"),
+        ("imaging", "sources map target modalities recent complete", ""),
+        ("orders", "of keys agents supportive procedure modality radiotherapy field intent kinds combined", "also"),
+        ("combination", "lists dated within keys agents combinations", ""),
+    )
+}
+
+
+def option_problems(reader: str, options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(problem, remedy) for every option that a reader needs and lacks, or does not know."""
+    needed, optional = OPTIONS[reader]
+    missing, unknown = sorted(needed - set(options)), sorted(set(options) - needed - optional)
+    if missing:
+        yield f"lacks the options {', '.join(missing)}", f"the reader '{reader}' needs them"
+    if unknown:
+        yield f"has unknown options {', '.join(unknown)}", f"the reader '{reader}' knows {', '.join(sorted(needed | optional)) or 'none'}"

@@ -1,0 +1,126 @@
+"""Fact declarations that are wrong are refused at load, with file, element and remedy; sound ones are read in order of dependence."""
+
+from datetime import date
+from textwrap import dedent
+
+import pytest
+
+from cds_service.facts import load_facts
+from cds_service.fhir.record import Entry, PatientRecord
+from cds_service.fhirpath import Type
+from tests.builders.tiny import coding, terminology
+
+TERMS = terminology(sets={"tests": ("test",), "yes": ("y",)}, maps={"answers": {"colour": {"r": "red"}}})
+PARAMETERS = Type("object", children={"limit": Type("integer", known=True)}, known=True)
+SOUND = """\
+    facts:
+      - {path: big, type: boolean, title: big, expression: "%facts.size > %parameters.limit"}
+      - reader: latest-quantity
+        options: {codes: tests, units: {"": 1}, range: [0, 9], gives: {value: size}}
+        gives:
+          - {path: size, type: decimal, title: size}
+"""
+
+
+def load(tmp_path, text, staging=""):
+    (tmp_path / "facts").mkdir()
+    (tmp_path / "staging").mkdir()
+    (tmp_path / "facts" / "f.yaml").write_text(dedent(text), encoding="utf-8")
+    if staging:
+        (tmp_path / "staging" / "s.yaml").write_text(staging, encoding="utf-8")
+    return load_facts(tmp_path, TERMS, {"limit": 5}, PARAMETERS)
+
+
+def record(*sizes):
+    observations = [
+        {"resourceType": "Observation", "status": "final", "code": coding("test"), "valueInteger": size, "effectiveDateTime": "2026-01-01"}
+        for size in sizes
+    ]
+    return PatientRecord(entries={"Observation": tuple(Entry(one, f"Observation/{n}") for n, one in enumerate(observations))})
+
+
+FLAG = "{path: a, type: boolean, reader: flag"
+CODE = "{path: a, type: code, values: [x], reader: latest-code, options: {codes: tests"
+ONE, OTHER = "{path: a, type: boolean, expression: '%facts.b'}", "{path: b, type: boolean, expression: '%facts.a'}"
+
+
+@pytest.mark.parametrize(
+    ("entries", "element", "problem"),
+    [
+        (["[unclosed"], "line", "is not YAML"),
+        (["{path: a, type: boolean}"], "facts[0]", "needs either a reader or an expression"),
+        ([FLAG + ", expression: 'true'}"], "facts[0]", "needs either a reader or an expression"),
+        (["{reader: flag, gives: [a]}"], "facts[0]", "gives paths in a form that is not understood"),
+        (["{reader: flag, gives: {path: a}}"], "facts[0]", "gives paths in a form that is not understood"),
+        (["{reader: flag, type: boolean}"], "facts[0]", "gives paths in a form that is not understood"),
+        ([FLAG + ", options: [x]}"], "facts[0]", "gives paths in a form that is not understood"),
+        (["{path: a, type: bool, reader: flag}"], "a", "has the unknown type 'bool'"),
+        (["{path: a, type: code, codes: nope, reader: flag}"], "a", "names the unknown code system 'nope'"),
+        (["{path: a.b, type: boolean, reader: flag}"], "a.b", "has no title for the cards"),
+        ([FLAG + ", tile: x}"], "a", "has unknown keys ['tile']"),
+        ([FLAG + ", contrary: [rain]}"], "a", "names an unknown kind of contrary evidence"),
+        (["{path: a, type: boolean, reader: flagg}"], "a", "names the unknown reader 'flagg'"),
+        ([FLAG + ", options: {condition: [x]}}"], "a.options", "has unknown options condition"),
+        ([CODE + "}}"], "a.options", "lacks the options map, target"),
+        ([FLAG + ", options: {conditions: [gone]}}"], "a.options.conditions", "names the value set 'gone', which the content lacks"),
+        ([CODE + ", map: m, target: t}}"], "a.options.map", "names the concept map 'm', which the content lacks"),
+        ([ONE], "a.expression", "`b` is not a member"),
+        ([ONE, OTHER], " -> ", "depend on each other in a circle"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place_and_a_remedy(tmp_path, entries, element, problem):
+    _, problems = load(tmp_path, "facts:\n" + "".join(f"  - {entry}\n" for entry in entries))
+    found = [item for item in problems if problem in item.problem]
+    assert found, problems
+    assert element in found[0].element
+    assert found[0].remedy
+    assert found[0].file
+
+
+@pytest.mark.parametrize(
+    ("check", "element", "problem"),
+    [
+        ("{path: a, why: w}", "checks[0]", "needs a declared path, why, and an expression"),
+        ("{path: b, why: w, expression: 'true'}", "checks[0]", "needs a declared path, why, and an expression"),
+        ("{path: a, why: w, expression: '%facts.z'}", "checks[0].expression", "`z` is not a member"),
+    ],
+)
+def test_a_check_that_cannot_be_made_is_refused(tmp_path, check, element, problem):
+    _, [found] = load(tmp_path, f"facts:\n  - {FLAG}}}\nchecks:\n  - {check}\n")
+    assert (found.element, problem in found.problem) == (element, True)
+
+
+def test_a_path_declared_twice_is_refused(tmp_path):
+    _, problems = load(tmp_path, "facts:\n  - {path: a, type: boolean, reader: flag}\n  - {path: a, type: boolean, reader: flag}")
+    assert [item.problem for item in problems] == ["is declared twice"]
+
+
+def test_bad_staging_tables_are_reported_with_the_facts(tmp_path):
+    _, problems = load(tmp_path, SOUND, staging="kind: nonsense\n")
+    assert problems
+
+
+def test_facts_are_read_in_order_of_dependence_whatever_their_order_in_the_file(tmp_path):
+    engine, problems = load(tmp_path, SOUND)
+    assert problems == ()
+    assert engine.build(record(7), date(2026, 11, 21)).value("big") is True
+    assert engine.build(record(5), date(2026, 11, 21)).value("big") is False
+
+
+def test_an_unknown_fact_says_why(tmp_path):
+    engine, _ = load(tmp_path, SOUND)
+    assert {item.path: item.why for item in engine.build(record(7, 8), date(2026, 11, 21)).unknown} == {
+        "big": "follows from facts that are not known",
+        "size": "the latest values disagree",
+    }
+
+
+def test_a_true_check_is_a_conflict_and_changes_no_value(tmp_path):
+    engine, problems = load(
+        tmp_path, SOUND + '    checks:\n      - {path: size, why: too large to be true, expression: "%facts.size > 8"}\n'
+    )
+    assert problems == ()
+    facts = engine.build(record(9), date(2026, 11, 21))
+    assert [(item.path, item.why, item.references) for item in facts.conflicts] == [("size", "too large to be true", ("Observation/0",))]
+    assert facts.value("size") == 9
+    assert engine.build(record(7), date(2026, 11, 21)).conflicts == ()
