@@ -111,8 +111,9 @@ def _order(name: str, facts: Facts) -> str:
 
 def _fitting(facts_shown: Sequence[ShownFact], room: int) -> list[str]:
     found: list[str] = []
+    worth = {references: listed(facts_shown, references) for _, references in _GENEROSITY}
     for limit, references in _GENEROSITY:
-        lines = [f"- {fact_line(fact, references)}" for fact in listed(facts_shown, references)]
+        lines = (f"- {fact_line(fact, references)}" for fact in worth[references])
         found = _capped(lines, limit, "- and {} more")
         if words("\n".join(found)) <= room:
             break

@@ -18,6 +18,7 @@ from cds_service.plans.placeholders import words
 
 _NONE = "none documented in the record received"
 _WORDLESS = frozenset({"boolean", "object", "any"})
+_Said = tuple[str, tuple[Evidence, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +98,22 @@ def listed(facts: Sequence[ShownFact], references: int) -> list[ShownFact]:
     Left out are a date that stands in the evidence of another fact, a value that an earlier fact gives in the same words from the
     same resources, and a conclusion from more than ``references`` resources if each of these stands behind a more particular fact.
     """
-    told = [
-        fact for number, fact in enumerate(facts) if not _is_told(fact, facts[:number], [*facts[:number], *facts[number + 1 :]], references)
-    ]
-    return sorted(told, key=lambda fact: _is_conclusion(fact, references))
-
-
-def _is_told(fact: ShownFact, earlier: Iterable[ShownFact], others: Sequence[ShownFact], references: int) -> bool:
-    if isinstance(fact.value, Temporal):
-        dated = {_dated(item) for other in others if not isinstance(other.value, Temporal) for item in other.evidence}
-        return bool(fact.evidence) and all((item.reference, day(fact.value.text)) in dated for item in fact.evidence)
-    if _is_conclusion(fact, references):
-        behind = {item.reference for other in others if not _is_conclusion(other, references) for item in other.evidence}
-        return all(item.reference in behind for item in fact.evidence)
-    is_worded = bool(fact.evidence) and not isinstance(fact.value, bool)
-    return is_worded and any((other.text, other.evidence) == (fact.text, fact.evidence) for other in earlier)
+    dated = {_dated(item) for fact in facts if not isinstance(fact.value, Temporal) for item in fact.evidence}
+    behind = {item.reference for fact in facts if not _is_conclusion(fact, references) for item in fact.evidence}
+    worth: list[ShownFact] = []
+    earlier: set[_Said] = set()
+    for fact in facts:
+        said = (fact.text, fact.evidence)
+        if isinstance(fact.value, Temporal):
+            is_told = bool(fact.evidence) and all((item.reference, day(fact.value.text)) in dated for item in fact.evidence)
+        elif _is_conclusion(fact, references):
+            is_told = all(item.reference in behind for item in fact.evidence)
+        else:
+            is_told = bool(fact.evidence) and not isinstance(fact.value, bool) and said in earlier
+        if not is_told:
+            worth.append(fact)
+        earlier.add(said)
+    return sorted(worth, key=lambda fact: _is_conclusion(fact, references))
 
 
 def _dated(item: Evidence) -> tuple[str, str | None]:
@@ -173,7 +175,8 @@ def _items(declaration: Declaration, values: Sequence[Any], facts: Facts, contex
         ]
         if parts:
             path = f"{declaration.path}[{number}]"
-            yield ShownFact(path, title(declaration), ", ".join(dict.fromkeys(parts)), value, tidied(facts.evidence_of(path)))
+            evidence = tidied(item for name in value for item in facts.evidence.get(f"{path}.{name}", ()))
+            yield ShownFact(path, title(declaration), ", ".join(dict.fromkeys(parts)), value, evidence)
 
 
 def _is_worded(declaration: Declaration) -> bool:

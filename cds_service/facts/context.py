@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from cds_service.facts.newest import newest as latest
+from cds_service.facts.newest import not_outdated
 from cds_service.fhir.record import Entry, Issue, PatientRecord
 from cds_service.fhir.terminology import Terminology
 from cds_service.fhirpath.temporal import Temporal
@@ -105,16 +107,6 @@ def settle(path: str, candidates: Sequence[Candidate]) -> tuple[Finding, tuple[C
 
 
 def newest(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """The candidates that nothing is certainly later than; undated ones count only where none is dated."""
-    dated = [candidate for candidate in candidates if candidate.moment is not None] or list(candidates)
-    top = [one for one in dated if not any(_later(other.moment, one.moment) for other in dated)]
-    top = [one for one in top if not any(_same(other.moment, one.moment) and _later(other.issued, one.issued) for other in top)]
+    """The candidates that nothing is certainly later than, by effective date, then by issue date; undated ones where none is dated."""
+    top = not_outdated(latest(candidates, lambda one: one.moment), lambda one: one.issued)
     return tuple(sorted(top, key=lambda one: one.entry.reference))
-
-
-def _later(other: Temporal | None, one: Temporal | None) -> bool:
-    return other is not None and one is not None and other.compare(one) == 1
-
-
-def _same(other: Temporal | None, one: Temporal | None) -> bool:
-    return other is None or one is None or other.compare(one) in (0, None)

@@ -75,7 +75,8 @@ class Disorders:
         """Whether a resource names the primary as its focus; ``None`` if it names none and another primary could be meant."""
         conditions = tuple(name for name in references(resource.get(element)) if "Condition/" in name or name.startswith("urn:"))
         if conditions:
-            return any(matches(name, self.references()) for name in conditions)
+            primary = self.references()
+            return any(matches(name, primary) for name in conditions)
         return True if self.only_primary else None
 
 
@@ -86,11 +87,12 @@ def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
     sorter = _Sorter(context, options)
     primaries = tuple(sorter.primaries())
     active = tuple(primary for primary in primaries if primary.state == "active")
-    chosen = active or tuple(primary for primary in primaries if primary.state == "past")
+    past = tuple(primary for primary in primaries if primary.state == "past")
+    chosen = active or past
     others = tuple(entry for entry in context.record.of("Condition") if sorter.is_other(entry))
     sites = frozenset(site for primary in chosen for site in primary.sites)
     sorter = replace(sorter, sites=sites)
-    duplicates = tuple(primary for primary in primaries if primary not in chosen and sites.intersection(primary.sites))
+    duplicates = tuple(primary for primary in past if active and sites.intersection(primary.sites))
     partial = Disorders(primaries=chosen, duplicates=duplicates, others=others)
     issues: list[Issue] = []
     spread = tuple(sorter.spread(partial, issues))
@@ -145,6 +147,7 @@ class _Sorter:
         return generic and bool(terms.concepts(resource.get("bodySite")))
 
     def spread(self, disorders: Disorders, issues: list[Issue]) -> Iterator[Spread]:
+        recorded = frozenset(entry.reference for entry in self.context.record.of("Condition"))
         for entry in self.context.record.of("Condition"):
             condition = state(entry.resource)
             if condition in (IGNORED, "past"):
@@ -154,13 +157,14 @@ class _Sorter:
                 if concept is not None:
                     issues.append(Issue("business-rule", entry.reference, "names spread from, not to, a site: not read as spread"))
                 continue
+            attributed = self._attributed(entry.resource, disorders, recorded)
             yield Spread(
                 entry=entry,
                 site=site,
                 state="suspected" if unsure and condition == "active" else condition,
                 confirmed=condition == "active" and not unsure and confirmed(entry.resource),
-                attributed=self._attributed(entry.resource, disorders) is True,
-                open=self._attributed(entry.resource, disorders) is None,
+                attributed=attributed is True,
+                open=attributed is None,
                 body_sites=self.context.terminology.concepts(entry.resource.get("bodySite")),
                 evidence=evidence(entry, concept, text=concept.system == TEXT_SYSTEM),
                 moment=when(entry.resource),
@@ -198,16 +202,16 @@ class _Sorter:
         own = options.get("stations", {}).get(next(iter(self.sites))) if len(self.sites) == 1 else None
         return self.context.terminology.translations(own, codeable, options["site"]) if own else ()
 
-    def _attributed(self, resource: Resource, disorders: Disorders) -> bool | None:
+    def _attributed(self, resource: Resource, disorders: Disorders, recorded: frozenset[str]) -> bool | None:
         """Whether spread belongs to the primary; ``None`` if it names no disorder of the record and another primary could be meant."""
         links = [
             name for url in self.options["links"] for item in extensions(resource, url) for name in references(item.get("valueReference"))
         ]
         if not links:
             return True if disorders.only_primary else None
-        if any(matches(name, disorders.references()) for name in links):
+        primary = disorders.references()
+        if any(matches(name, primary) for name in links):
             return True
-        recorded = frozenset(entry.reference for entry in self.context.record.of("Condition"))
         return False if any(matches(name, recorded) for name in links) else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cds_service.facts.context import Context, Finding, Reading, newest, weak
+from cds_service.facts.context import Candidate, Context, Finding, Reading, newest, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.readers.coded import answers
 from cds_service.facts.readers.medications import agents
@@ -33,17 +33,23 @@ def read_treatments(context: Context, spec: Spec) -> Reading:
     Agents that start within the window belong together; later agents start a new regimen unless the old ones all go on.
     The same agents after a pause are a new regimen if an answer in the pause says that the disease went on (``outcomes.ends``).
     Gives ``lines`` (regimens that start on or after the date in option ``from``), ``firstStart`` and ``lastStart`` of those.
+    Options: ``medications`` (resource type -> states that count as given), ``agents`` (see :func:`~.medications.agents`),
+    ``supportive`` (agents that make no regimen of their own), ``unnamed`` (list of {resource, codes, states}: treatment without named
+    agents), ``window`` (parameter, days), ``from`` (path), ``regimens`` (list of {name, agents, with}), ``outcomes`` (answers: {codes,
+    map, target, decisive, ends}), ``keys`` (closed world), ``gives`` (member -> path).
     """
     keys = spec.options["keys"]
     dated, undated = _events(context, spec)
     supportive = frozenset(spec.options["supportive"])
-    regimens = [one for one in _regimens(dated, _borders(context, spec)) if not one.agents or one.agents - supportive]
+    told = tuple(answers(context, replace(spec, options=spec.options["outcomes"])))
+    regimens = [one for one in _regimens(dated, _borders(context, spec, told)) if not one.agents or one.agents - supportive]
     undated = [pair for pair in undated if not pair[0] or pair[0] - supportive]
     complete = context.answered(keys)
     if not regimens and not undated and not complete:
         why = "the treatments were not completely received"
         return Reading(findings=tuple(Finding(path=path, why=why) for path in (spec.path, *spec.options["gives"].values())))
-    elements = [_element(context, spec, one, regimens[n + 1 :]) for n, one in enumerate(regimens)]
+    nexts = (*(one.start for one in regimens[1:]), None)
+    elements = [_element(spec, one, told, until) for one, until in zip(regimens, nexts, strict=False)]
     elements += [{"agents": tuple(sorted(agents))} for agents, _ in undated]
     proofs = (*(one.evidence for one in regimens), *(proof for _, proof in undated))
     finding = Finding(path=spec.path, value=tuple(elements), items=tuple(proofs), weak=any(weak(proof) for proof in proofs))
@@ -124,10 +130,9 @@ class _Borders:
     ends: tuple[Temporal, ...]
 
 
-def _borders(context: Context, spec: Spec) -> _Borders:
-    question = spec.options["outcomes"]
-    told = answers(context, replace(spec, options=question)) if "ends" in question else ()
-    ends = tuple(one.moment for one in told if one.value in question["ends"] and one.moment is not None)
+def _borders(context: Context, spec: Spec, told: Sequence[Candidate]) -> _Borders:
+    ending = spec.options["outcomes"].get("ends", ())
+    ends = tuple(one.moment for one in told if one.value in ending and one.moment is not None)
     return _Borders(int(context.parameters[spec.options["window"]]), context.value(spec.options["from"]), ends)
 
 
@@ -187,14 +192,14 @@ def _last(moments: Sequence[Temporal | None]) -> Temporal | None:
     return max(known, key=lambda moment: (moment.last_day, moment.text)) if known else None
 
 
-def _element(context: Context, spec: Spec, one: _Event, later: Sequence[_Event]) -> dict[str, Any]:
+def _element(spec: Spec, one: _Event, told: Sequence[Candidate], until: Temporal | None) -> dict[str, Any]:
     element: dict[str, Any] = {"agents": tuple(sorted(one.agents)), "start": one.start}
     if one.end is not None:
         element["end"] = one.end
     name = regimen_name(spec.options["regimens"], one.agents)
     if name is not None:
         element["regimen"] = name
-    outcome = _outcome(context, spec, one, later[0].start if later else None)
+    outcome = _outcome(spec, one, told, until)
     if outcome is not None:
         element["outcome"] = outcome
     return element
@@ -209,12 +214,11 @@ def regimen_name(regimens: Sequence[Mapping[str, Any]], names: frozenset[str]) -
     return None
 
 
-def _outcome(context: Context, spec: Spec, one: _Event, until: Temporal | None) -> str | None:
+def _outcome(spec: Spec, one: _Event, told: Sequence[Candidate], until: Temporal | None) -> str | None:
     """The newest deciding answer between this regimen's start and the next one's."""
-    question = replace(spec, options=spec.options["outcomes"])
     decisive = [
         answer
-        for answer in answers(context, question)
+        for answer in told
         if answer.value in spec.options["outcomes"]["decisive"]
         and answer.moment is not None
         and answer.moment.compare(one.start) in (0, 1)
@@ -225,7 +229,7 @@ def _outcome(context: Context, spec: Spec, one: _Event, until: Temporal | None) 
 
 
 def read_procedures(context: Context, spec: Spec) -> Reading:
-    """Procedures done, oldest first: ``{procedure, date}``. Options: ``map``, ``target``, ``keys``."""
+    """Procedures done, oldest first: ``{procedure, date}``. Options: ``map``, ``target``, ``states``, ``keys`` (closed world)."""
     found: list[tuple[dict[str, Any], Evidence]] = []
     for entry in context.record.of("Procedure"):
         if state(entry.resource) not in spec.options["states"]:

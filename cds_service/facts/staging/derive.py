@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from cds_service.facts.newest import newest
 from cds_service.facts.staging.model import AFTER_TREATMENT, Spread, StageResult, SystemStage, TnmSet, stage_number
-from cds_service.facts.staging.newest import newest
 from cds_service.facts.staging.tables import MANY, Edition, StagingTables
 from cds_service.model.facts import Conflict, Evidence
 

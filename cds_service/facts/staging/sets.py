@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from cds_service.facts.newest import newest
 from cds_service.facts.staging.model import TnmReading, TnmSet
-from cds_service.facts.staging.newest import newest
 from cds_service.facts.staging.observations import day_of
 from cds_service.facts.staging.vocabulary import AXES
 from cds_service.fhir.record import Issue
