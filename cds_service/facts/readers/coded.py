@@ -45,6 +45,8 @@ def read_decisive(context: Context, spec: Spec) -> Reading:
 
     Gives ``category``, ``date``, ``deciding`` (only a decisive one), ``documented`` (a ``favourable`` one decides; closed world) and
     ``progression`` (an ``unfavourable`` one decides) and ``certain`` (it does so by an explicit result), per option ``gives``.
+    Options besides: ``codes``, ``map``, ``target`` (see :func:`read_latest_code`), ``notBefore`` (path of a date), ``lines`` (path of a
+    count: where it is 0, an answer of unknown place in time cannot count), ``keys`` (closed world).
     """
     options = spec.options
     gives: dict[str, str] = options["gives"]

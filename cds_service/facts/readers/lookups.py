@@ -32,7 +32,10 @@ def _years(born: date, today: date) -> int | None:
 
 
 def read_record(context: Context, spec: Spec) -> Reading:
-    """``complete``, ``truncated`` and ``unavailable``: which parts of the record came."""
+    """``complete``, ``truncated`` and ``unavailable``: which parts of the record came; and of each key whether it was answered.
+
+    Options: ``keys`` (prefetch keys), ``answered`` (path below which each key has its boolean).
+    """
     record = context.record
     return Reading(
         findings=(
@@ -60,7 +63,7 @@ def read_days_between(context: Context, spec: Spec) -> Reading:
 def read_first_date(context: Context, spec: Spec) -> Reading:
     """The earliest date among the elements of a list whose member is one of the values of a parameter; unknown if one of them is undated.
 
-    Options: ``of`` (list path), ``member``, ``in`` (parameter), ``date`` (member).
+    Options: ``of`` (list path), ``member``, ``parameter`` (the values that count), ``date`` (member).
     """
     wanted = context.parameters[spec.options["parameter"]]
     items = [item for item in context.value(spec.options["of"]) or () if item.get(spec.options["member"]) in wanted]
@@ -74,9 +77,10 @@ def read_first_date(context: Context, spec: Spec) -> Reading:
 def read_texts(context: Context, spec: Spec) -> Reading:
     """One line per element of lists, newest first, for cards: known, and empty where there is nothing to show.
 
-    Options: ``lines``: list of ``{of, parts, brackets}``. A part is ``{member, before, after, code}`` (``code``: a code system
-    whose words are shown) and is left out where the member is missing; ``brackets`` are parts in round brackets;
-    ``scalar: true`` takes a single fact instead of a list.
+    Options: ``lines``: list of ``{of, parts, brackets}``. A part is ``{member, before, after, code, word, not, unless}``: ``code`` is
+    a code system whose words are shown, ``word`` stands in place of the value. It is left out where the member is missing, empty,
+    false or one of the values ``not``, or where one of the members ``unless`` is there. ``brackets`` are parts in round brackets;
+    ``scalar: true`` takes a single fact, as member ``value``, instead of a list.
     """
     found: list[tuple[str, str]] = []
     for line in spec.options["lines"]:

@@ -37,7 +37,10 @@ def read_orders(context: Context, spec: Spec) -> Reading:
     record, or not in draft itself), ``kind``, ``agents``, ``procedure``, ``modality``/``modalities``, ``field``/``fields``,
     ``intent``, ``text``, ``date``. An order that something shall not be done has no members that say what.
     Option ``of`` says which: ``drafts`` (the hook's draft orders) or ``active`` (active orders of the record; closed over ``keys``).
-    ``maps`` names the content's maps; ``also`` maps any further attribute of our own (its name -> {map, target}).
+    ``agents`` (see :func:`~.medications.agents`), ``procedure``, ``modality`` ({map, target}), ``radiotherapy`` (value set), ``field``
+    (see :func:`~.radiotherapy.fields`) and ``intent`` ({map, target, negations, extensions}) say by what an order is described; ``also``
+    maps any further attribute (its name -> {map, target}). ``kinds`` names the kind for what was found, where ``supportive`` agents
+    alone make none; ``combined`` ({as, fields, agents}) is a flag for fields that are treated together with one of the agents.
     """
     drafts = spec.options["of"] == "drafts"
     entries = context.record.draft_orders if drafts else tuple(_active(context))

@@ -19,6 +19,7 @@ def read_primary(context: Context, spec: Spec) -> Reading:
     """``site``, ``present`` (active or history), ``diagnosed`` and the attributes that a disorder code itself names.
 
     Better placed records (problem list before billing) decide; if those still name several sites, the site is a conflict.
+    Option ``attributes``: name -> {map, target}.
     """
     disorders: Disorders = context.shared["disorders"]
     named = [primary for primary in disorders.primaries if primary.sites]
@@ -76,6 +77,8 @@ def read_histology(context: Context, spec: Spec) -> Reading:
 
     A general type gives way to a specific one of its family; types that still differ are a conflict, and the family is
     then known only if they share it.
+    Options: ``disorderMap`` (of disorder codes), ``map`` (of all others), ``target``, ``codes`` (Observations), ``extensions``,
+    ``familyPath``, ``family`` ({map, source, target, else}).
     """
     candidates = list(_histologies(context, spec))
     values = {candidate.value for candidate in candidates}

@@ -31,12 +31,15 @@ class Measured(NamedTuple):
 
 
 def read_quantity(context: Context, spec: Spec) -> Reading:
-    """The latest value of a test: ``value``, ``comparator``, ``date`` and, with ``within``, ``documented`` in the look-back.
+    """The latest value of a test: ``value``, ``comparator``, ``date``, and what a look-back says of it.
 
+    ``recent``: whether it lies in the look-back; ``documented``: whether any result does (closed world).
     A newest result in a unit that cannot be converted leaves the value unknown: an older one would mislead.
     ``day`` is the calendar day of the newest result, also of one that says nothing.
-    Options: ``codes``, ``notComparable``, ``units`` (unit -> factor), ``answers`` (map of coded answers and spellings), ``range``,
-    ``integer``, ``bodySite``, ``gives`` (member -> path).
+    Options: ``codes``, ``notComparable`` (value set of methods that are shown, not compared), ``units`` (unit -> factor), ``answers``
+    ({map, target} of coded answers and spellings), ``range``, ``integer``, ``bodySite`` ({map, target, sites}), ``attributed`` (only
+    what certainly belongs to the primary), ``within`` (look-back parameter) and ``keys`` (closed world) for ``recent`` and
+    ``documented``, ``gives`` (member -> path).
     """
     candidates: list[Candidate] = []
     issues: list[Issue] = []

@@ -20,7 +20,7 @@ def read_radiotherapy(context: Context, spec: Spec) -> Reading:
     """The extent of earlier radiotherapy to one field: what an explicit answer says, else ``unknownExtent`` if a course is documented.
 
     "None" needs explicit evidence: an answer, or a not-done Procedure that names the field. Another field proves nothing either way.
-    Options: ``fields`` (ours), ``courses`` (value set), ``fieldMap``/``codeMap``/``target``, ``answers`` (observation codes and their map),
+    Options: ``fields`` (ours), ``courses`` (value set), ``fieldMap``/``codeMap``/``target``, ``answers`` ({codes, map, target}, optional),
     ``unknownExtent``, ``none``; gives ``extent`` and optionally ``end`` (the last day of the earliest course that is over).
     """
     gives: dict[str, str] = spec.options["gives"]

@@ -19,6 +19,8 @@ def read_spread(context: Context, spec: Spec) -> Reading:
 
     Element: ``site``, ``confirmed``, ``suspected``, ``date`` (first evidence), ``timing``, ``confidence``, and the internal
     ``role`` (regional, distant, ambiguous for this primary) and ``kind`` (chain, organ, …) from the staging tables.
+    Options: ``site`` and ``treatmentEnd`` (paths of the primary), ``unattributed`` (path of the second list), ``keys`` (that must be
+    answered before an empty list is known).
     """
     disorders: Disorders = context.shared["disorders"]
     current = [item for item in disorders.spread if item.state in ("active", "suspected")]
@@ -93,9 +95,9 @@ def _evidence(items: Iterable[Spread]) -> tuple[Evidence, ...]:
 def read_spread_flag(context: Context, spec: Spec) -> Reading:
     """Whether spread with given sites or roles is recorded: true on a matching Condition, false on a refuted one of exactly that site.
 
-    Options: ``sites``, ``roles``, ``notSites`` (filters), ``unattributed`` (only spread that may, but need not, be of this primary),
-    ``state`` (``active``, ``confirmed``, ``suspected``, ``any``), ``gives``
-    (``present``; ``date`` = first evidence; ``timing``). With ``closedWorld`` keys and no match the answer is false, "none documented".
+    Options: ``site`` (path of the primary's site, which decides roles), ``sites``, ``roles``, ``notSites`` (filters), ``unattributed``
+    (only spread that may, but need not, be of this primary), ``state`` (``active``, the default, ``confirmed``, ``suspected``, ``any``),
+    ``gives: date`` (the first evidence instead of yes or no). With ``closedWorld`` keys and no match the answer is false.
     """
     disorders: Disorders = context.shared["disorders"]
     roles = context.shared["tables"].role
@@ -112,8 +114,7 @@ def read_spread_flag(context: Context, spec: Spec) -> Reading:
 
     matching = [item for item in disorders.spread if fits(item)]
     wanted = [item for item in matching if _in_state(item, spec.options.get("state", "active"))]
-    gives = spec.options.get("gives", "present")
-    if gives == "date":
+    if spec.options.get("gives") == "date":
         first = _first([item.moment for item in wanted])
         return _one(spec, first, wanted, "no date of first evidence is recorded") if first else Reading(findings=(Finding(path=spec.path),))
     if wanted:
@@ -138,7 +139,7 @@ def _one(spec: Spec, value: Any, items: Sequence[Spread], why: str = "") -> Read
 
 
 def read_spread_body_site(context: Context, spec: Spec) -> Reading:
-    """Facts from the body sites of one spread site: membership in a value set (``in`` / ``notIn``), or how many there are (``count``).
+    """Facts from the body sites of spread to ``sites``: membership in a value set (``in`` / ``notIn``), or how many there are (``count``).
 
     One body site does not prove a single lesion, so a count is given only from two on.
     """
