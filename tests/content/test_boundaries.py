@@ -567,6 +567,13 @@ def test_stage_from_the_findings(knowledge, site, metastases, derived, why):
     assert (answer.fact("stage.isIV") is True) is (derived is not None), why
 
 
+def test_a_stage_from_the_findings_names_the_spread_that_it_rests_on(knowledge):
+    facts = ask(knowledge, patient().primary("rectum").metastasis("bone")).assessment.facts
+
+    assert facts.value("stage.derived") == "IVA"
+    assert facts.evidence_of("stage.derived") == facts.evidence_of("bone.present") != ()
+
+
 def test_peritoneum_without_an_edition_is_stage_iv_at_least(knowledge):
     """The 7th edition says M1b, the 8th M1c: every edition agrees on IV alone."""
     answer = ask(knowledge, patient().rectum().metastasis("peritoneum"))

@@ -38,7 +38,7 @@ def read_staging(context: Context, spec: Spec) -> Reading:
         targets=context.record.targets,
     )
     site = context.value(spec.options["site"])
-    spread = _spread(context.value(spec.options["spread"]) or ())
+    spread = _spread(context.value(spec.options["spread"]) or (), disorders)
     result = derive_stage(site, read.sets, spread, tables)
     findings = [_sets(spec, read.sets), *_stage(context, spec, result, read.sets, spread)]
     found = contradiction(site, read.sets, spread, tables)
@@ -48,9 +48,20 @@ def read_staging(context: Context, spec: Spec) -> Reading:
     return Reading(findings=tuple(findings), conflicts=(*read.conflicts, *result.conflicts), issues=read.issues)
 
 
-def _spread(items: Sequence[Any]) -> tuple[Spread, ...]:
+def _spread(items: Sequence[Any], disorders: Disorders) -> tuple[Spread, ...]:
+    proof: dict[str, list[Evidence]] = {}
+    for one in disorders.spread:
+        if one.attributed and one.state == "active":
+            proof.setdefault(one.site, []).append(one.evidence)
     return tuple(
-        Spread(site=item["site"], confirmed=item["confirmed"], suspected=item["suspected"], date=item.get("date")) for item in items
+        Spread(
+            site=item["site"],
+            confirmed=item["confirmed"],
+            suspected=item["suspected"],
+            date=item.get("date"),
+            evidence=tuple(proof.get(item["site"], ())),
+        )
+        for item in items
     )
 
 

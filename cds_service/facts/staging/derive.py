@@ -41,7 +41,7 @@ def derive_stage(site: str | None, sets: Sequence[TnmSet], spread: Sequence[Spre
     distant = [item for item in spread if item.active and tables.role(site, item.site)[0] == "distant"]
     asserted = said[0] if len(said) == 1 else None
     is_iv = _is_iv(asserted, derived, sets, [(item, tables.role(site, item.site)[0]) for item in spread])
-    proof = tuple(_unique((*(item for basis in bases for item in basis.evidence), *_spread_evidence(distant))))
+    proof = tuple(_unique((*(item for basis in bases for item in basis.evidence), *(item for one in distant for item in one.evidence))))
     return StageResult(
         asserted=asserted,
         asserted_evidence=tuple(_unique(item for one in groups for item in one.evidence)) if asserted is not None else (),
@@ -50,7 +50,6 @@ def derive_stage(site: str | None, sets: Sequence[TnmSet], spread: Sequence[Spre
         system=systems[0] if systems else None,
         alternative=_alternative(by_system, derived),
         is_iv=is_iv,
-        is_iv_evidence=tuple(_unique((*proof, *(item for one in groups for item in one.evidence)))) if is_iv is not None else (),
         m_category=_agreed([item.m_category for item in by_system], M1),
         by_system=by_system,
         reasons=tuple(dict.fromkeys(f"{item.system}: {item.reason}" for item in by_system if item.reason is not None)),
@@ -214,12 +213,6 @@ def _claimed(sets: Sequence[TnmSet]) -> bool:
             if any(value.startswith(start) for value in said_values((*newest_said(same, axis), *undated), axis)):
                 return True
     return False
-
-
-def _spread_evidence(spread: Iterable[Spread]) -> Iterator[Evidence]:
-    for item in spread:
-        for reference in item.references:
-            yield Evidence(reference, None, item.date.text if item.date else None, explicit=item.confirmed)
 
 
 def _unique(items: Iterable[Evidence]) -> Iterator[Evidence]:

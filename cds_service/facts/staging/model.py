@@ -55,14 +55,15 @@ class TnmReading:
 class Spread:
     """Spread to one site, attributed to this primary, not refuted and not past.
 
-    ``confirmed`` by verification status; ``suspected`` is not active; neither of both is active. ``date`` is the first evidence.
+    ``confirmed`` by verification status; ``suspected`` is not active; neither of both is active. ``date`` is the first
+    evidence, ``evidence`` what records it.
     """
 
     site: str
     confirmed: bool = False
     suspected: bool = False
     date: Temporal | None = None
-    references: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def active(self) -> bool:
@@ -98,7 +99,6 @@ class StageResult:
     system: str | None = None
     alternative: str | None = None
     is_iv: bool | None = None
-    is_iv_evidence: tuple[Evidence, ...] = ()
     m_category: str | None = None
     by_system: tuple[SystemStage, ...] = ()
     reasons: tuple[str, ...] = ()
