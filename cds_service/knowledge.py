@@ -17,7 +17,7 @@ from cds_service.plans.load import Plans, compile_plans, warnings
 from cds_service.plans.overrides import load_override_reasons
 from cds_service.plans.parameters import ASSUMPTION, parameter_types, parse_parameters
 from cds_service.plans.problems import Problems
-from cds_service.plans.validate import validate_resources
+from cds_service.plans.validate import validate_resources, validate_terminology
 
 _PACKAGE = Path(__file__).resolve().parent
 _CONTENT_SUFFIXES = frozenset({".json", ".yaml"})
@@ -65,7 +65,9 @@ def load_knowledge(content_dir: Path | None = None, disabled: frozenset[str] = f
     Raises :class:`ContentError` with every problem found.
     """
     problems = Problems()
-    knowledge, _ = assemble(content_dir or shipped_content(), disabled, problems)
+    knowledge, files = assemble(content_dir or shipped_content(), disabled, problems)
+    if not problems.found:  # elsewhere our own checks say it better
+        validate_resources(files, problems)
     if problems.found or knowledge is None:
         raise ContentError(problems.found)
     return knowledge
@@ -76,6 +78,8 @@ def assemble(content_dir: Path, disabled: frozenset[str], problems: Problems) ->
     files = read_content(content_dir, problems)
     if not files.of("PlanDefinition"):
         problems.at("(content)", str(content_dir)).add("holds no PlanDefinition", "name a folder of content, such as the shipped one")
+        return None, files
+    if not validate_terminology(content_dir, problems):
         return None, files
     terminology, found = load_terminology(content_dir)
     info = parse_parameters(list(files.parameters), problems)

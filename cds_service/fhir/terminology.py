@@ -121,7 +121,9 @@ def load_terminology(content_dir: Path) -> tuple[Terminology, tuple[ContentProbl
     systems = _systems(resources["NamingSystem"].values())
     sets = _ValueSets(resources["ValueSet"], systems, problems)
     members = {name: sets.members(name) for name in resources["ValueSet"]}
+    sets.check()
     maps = {name: _concept_map(resource, systems) for name, resource in resources["ConceptMap"].items()}
+    problems += _unknown_targets(maps, resources["CodeSystem"])
     terminology = Terminology(
         systems=systems,
         members=members,
@@ -186,6 +188,16 @@ class _ValueSets:
         ]
         return (*own, *(pattern for other in self._imports(name, seen) for pattern in self.patterns(other, seen | {name})))
 
+    def check(self) -> None:
+        """Report what would leave a value set smaller than it looks."""
+        for name in self.resources:
+            includes = list(self._parts(name, "include"))
+            if not includes or not all(part.get("concept") or part.get("filter") or part.get("valueSet") for part in includes):
+                self._problem(name, "compose.include", "names no code", "list codes, a regex filter or other value sets")
+            filters = [item for part in (*includes, *self._parts(name, "exclude")) for item in part.get("filter", ())]
+            if any(item.get("op") != "regex" for item in filters):
+                self._problem(name, "compose.include.filter", "is of a kind that is not covered", "use op regex, or list the codes")
+
     def _is_pattern(self, name: str, value: object) -> bool:
         try:
             _pattern(str(value))
@@ -231,6 +243,22 @@ def _concept_map(resource: Mapping[str, Any], systems: _Systems) -> dict[str, di
             codes = tuple(item["code"] for item in element.get("target", ()) if item.get("equivalence") != "unmatched" and "code" in item)
             index[concept] = tuple(dict.fromkeys((*index.get(concept, ()), *codes)))
     return found
+
+
+def _unknown_targets(
+    maps: Mapping[str, Mapping[str, Mapping[Concept, tuple[str, ...]]]], systems: Mapping[str, Mapping[str, Any]]
+) -> Iterator[ContentProblem]:
+    """Targets that our code systems lack: no expression could ask for them."""
+    for name, targets in maps.items():
+        for target, index in targets.items():
+            if target not in systems:
+                remedy = "name one of the content's code systems"
+                yield ContentProblem(f"ConceptMap-{name}.json", "group.target", f"'{target}' is no code system of the content", remedy)
+                continue
+            known = {code for code, _ in _displays(systems[target])}
+            for code in sorted({code for codes in index.values() for code in codes} - known):
+                problem = f"'{code}' is no code of '{target}'"
+                yield ContentProblem(f"ConceptMap-{name}.json", "group.element.target", problem, "correct it, or add it to the code system")
 
 
 def _displays(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
-from cds_service.plans.content import KINDS, ContentFiles
+from pathlib import Path
+
+from cds_service.plans.content import KINDS, ContentFiles, read_json
 from cds_service.plans.problems import Place, Problems
+
+TERMINOLOGY_KINDS = ("NamingSystem", "CodeSystem", "ValueSet", "ConceptMap")
 
 
 def validate_resources(files: ContentFiles, problems: Problems) -> None:
@@ -14,6 +18,20 @@ def validate_resources(files: ContentFiles, problems: Problems) -> None:
     for kind in KINDS:
         for document in files.of(kind):
             validate_resource(dict(document.resource), kind, problems.at(document.file))
+
+
+def validate_terminology(content_dir: Path, problems: Problems) -> bool:
+    """As :func:`validate_resources`, for the terminology, where a misspelt element would silently empty a value set.
+
+    Returns whether it can be indexed.
+    """
+    before = len(problems.found)
+    for path in sorted((content_dir / "terminology").glob("*-*.json")):
+        place = problems.at(path.relative_to(content_dir).as_posix())
+        resource = dict(read_json(path, place))
+        if (kind := resource.get("resourceType")) in TERMINOLOGY_KINDS:
+            validate_resource(resource, str(kind), place)
+    return len(problems.found) == before
 
 
 def validate_resource(resource: dict[str, object], kind: str, place: Place) -> None:

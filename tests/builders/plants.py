@@ -26,6 +26,7 @@ VALUE_SET = {
     "resourceType": "ValueSet",
     "id": "drought",
     "url": f"{world.BASE}/ValueSet/drought",
+    "status": "draft",
     "compose": {"include": [{"system": SYSTEM, "concept": [{"code": "dry"}]}]},
 }
 INPUT = [{"id": "patient", "type": "Patient"}, {"id": "conditions", "type": "Condition"}]

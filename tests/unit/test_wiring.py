@@ -1,5 +1,6 @@
 """From settings to an application that answers."""
 
+import json
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -65,3 +66,26 @@ def test_content_that_does_not_ask_for_conditions_is_refused(tmp_path):
     folder = plants.write_content(tmp_path / "x", input=[{"id": "patient", "type": "Patient"}])
     with pytest.raises(ContentError, match="no data requirement asks for Condition"):
         load_content(folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "element", "value", "problem"),
+    [
+        # each would otherwise be skipped in silence: a condition less, an element less, an empty value set
+        ("PlanDefinition-topic.json", "action.0.condition", {}, "should be a valid list"),
+        ("PlanDefinition-topic.json", "actions", [], "Extra inputs"),
+        ("terminology/ValueSet-drought.json", "compose.include.0.concepts", [], "Extra inputs"),
+    ],
+)
+def test_what_breaks_the_fhir_model_is_refused_at_the_start(tmp_path, file, element, value, problem):
+    content = plants.write_content(tmp_path / "plants")
+    resource = json.loads((content / file).read_text(encoding="utf-8"))
+    parent, *path = resource, *element.split(".")
+    for step in path[:-1]:
+        parent = parent[int(step) if step.isdigit() else step]
+    parent[path[-1]] = value
+    (content / file).write_text(json.dumps(resource), encoding="utf-8")
+    with pytest.raises(ContentError) as caught:
+        load_content(content)
+    assert [(item.file, item.element) for item in caught.value.problems] == [(file, element)]
+    assert problem in caught.value.problems[0].problem

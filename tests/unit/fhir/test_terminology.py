@@ -108,6 +108,9 @@ def test_a_map_gives_every_target_and_reads_text_only_where_no_code_speaks(tmp_p
         (value_set("v", include=[{"valueSet": [f"{BASE}/ValueSet/gone"]}]), "'gone' is missing or refers back"),
         (value_set("v", include=[{"valueSet": [f"{BASE}/ValueSet/v"]}]), "'v' is missing or refers back"),
         (value_set("v", include=[{"system": SYSTEM, "filter": [{"op": "regex", "value": "("}]}]), "is not a regular expression"),
+        (value_set("v", include=[]), "names no code"),
+        (value_set("v", include=[{"system": SYSTEM}]), "names no code"),
+        (value_set("v", include=[{"system": SYSTEM, "filter": [{"op": "is-a", "value": "a"}]}]), "is of a kind that is not covered"),
     ],
 )
 def test_what_is_wrong_is_told_and_does_not_stop_the_rest(tmp_path, resource, problem):
