@@ -42,6 +42,11 @@ class Context:
         oldest = Temporal.of_day(self.as_of).plus_days(-int(self.parameters[parameter]))
         return moment.first_day >= oldest.first_day
 
+    def may_lie_within(self, moment: Temporal | None, parameter: str) -> bool:
+        """Whether a date may lie in a look-back: it does, or it is missing or too imprecise to tell."""
+        oldest = Temporal.of_day(self.as_of).plus_days(-int(self.parameters[parameter]))
+        return moment is None or moment.last_day >= oldest.first_day
+
     def answered(self, keys: Iterable[str]) -> bool:
         """Whether every prefetch key was answered completely and no resource of another FHIR version hides among them."""
         return all(self.record.has_answered(key) for key in keys)

@@ -16,7 +16,8 @@ from tests.builders import (
     request,
 )
 from tests.builders.answer import answer_to, ask, codes_of
-from tests.builders.codes import CISPLATIN_FU, CT_ORDER, FOLFIRI, FOLFOX, ICD10CM, INTENT_EXTENSION, concept, snomed
+from tests.builders.clock import AS_OF
+from tests.builders.codes import CISPLATIN_FU, CT_ORDER, FOLFIRI, FOLFOX, ICD10CM, IMAGING, INTENT_EXTENSION, concept, snomed
 
 ANORECTAL = anorectal_with_bone_and_inguinal()
 PROXIMAL = proximal_rectal_with_para_aortic()
@@ -833,6 +834,15 @@ def test_emergencies_outrank_sequence(knowledge, record, intent, indicator, why)
     assert answer.indicators.get("preop-chemoradiation-stage-iv") == indicator, why
     if indicator == "info":
         assert not any(item.startswith("withdraw") for item in answer.suggestions("preop-chemoradiation-stage-iv"))
+
+
+@pytest.mark.parametrize(("on", "complete"), [(days_before(5), True), (AS_OF.isoformat()[:4], None), (days_before(900), False)])
+def test_imaging_counts_as_missing_only_where_its_date_is_certainly_too_old(knowledge, on, complete):
+    record = PROXIMAL.without("ct-chest-abdomen-pelvis").add(
+        "DiagnosticReport", "ct", status="final", code=concept(*IMAGING["ct-chest-abdomen-pelvis"]), effectiveDateTime=on
+    )
+
+    assert ask(knowledge, record).fact("imaging.ctComplete") is complete
 
 
 def test_missing_imaging_is_info_in_an_emergency(knowledge):

@@ -44,9 +44,13 @@ def _complete(context: Context, spec: Spec, studies: list[tuple[str, Temporal | 
     if set(rule["all"]) <= {name for name, _ in recent}:
         proof = tuple(dict.fromkeys(item for name, item in recent if name in rule["all"]))
         return Finding(path=path, value=True, evidence=proof, weak=weak(proof))
-    undated = any(moment is None and name in rule["all"] for name, moment, _ in studies)
-    answered = context.answered(spec.closed_world) and not undated
-    return Finding(path=path, value=False if answered else None, why="imaging without a date, or reports that were not completely received")
+    certain = {name for name, _ in recent}
+    in_doubt = any(
+        name in rule["all"] and name not in certain and context.may_lie_within(moment, rule["within"]) for name, moment, _ in studies
+    )
+    answered = context.answered(spec.closed_world) and not in_doubt
+    why = "imaging that is not dated well enough, or reports that were not completely received"
+    return Finding(path=path, value=False if answered else None, why=why)
 
 
 def _studies(context: Context, spec: Spec) -> Iterator[tuple[str, Temporal | None, Evidence]]:
