@@ -67,9 +67,10 @@ def _disorders(context: Context, options: Mapping[str, Any], issues: list[Issue]
     try:
         reading = read_disorders(context, options)
     except _MALFORMED:
-        odd = [entry for entry in context.record.of("Condition") if not _readable(context, options, entry)]
-        issues.extend(Issue("structure", entry.reference, "a Condition of an unexpected shape could not be read") for entry in odd)
-        rest = tuple(entry for entry in context.record.of("Condition") if entry not in odd)
+        readable = [(entry, _readable(context, options, entry)) for entry in context.record.of("Condition")]
+        why = "a Condition of an unexpected shape could not be read"
+        issues.extend(Issue("structure", entry.reference, why) for entry, sound in readable if not sound)
+        rest = tuple(entry for entry, sound in readable if sound)
         context = replace(context, record=replace(context.record, entries={**context.record.entries, "Condition": rest}))
         reading = read_disorders(context, options)
     issues.extend(reading.issues)

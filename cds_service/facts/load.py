@@ -12,7 +12,7 @@ from cds_service.errors import ContentProblem
 from cds_service.facts.declarations import Spec, load_specs, read_yaml
 from cds_service.facts.engine import FactsEngine
 from cds_service.facts.readers import READERS
-from cds_service.facts.readers.options import option_problems
+from cds_service.facts.readers.options import disorder_problems, option_problems
 from cds_service.facts.sheet import Check
 from cds_service.facts.staging.tables import check_staging_tables
 from cds_service.fhir.terminology import Terminology
@@ -31,7 +31,9 @@ def load_facts(
     checks: list[Check] = []
     for path in sorted((content_dir / "facts").glob("*.yaml")):
         file = read_yaml(path, [])
-        settings.update(file.get("disorders", {}))
+        if "disorders" in file:
+            settings.update(file["disorders"] if isinstance(file["disorders"], Mapping) else {})
+            problems.extend(ContentProblem(path.name, *found) for found in disorder_problems(settings, terminology))
         checks.extend(_checks(path.name, file.get("checks", ()), model, parameter_types, problems))
     tables, table_problems = check_staging_tables(content_dir / "staging")
     problems.extend(table_problems)
@@ -137,7 +139,7 @@ _VALUE_SET_OPTIONS = frozenset(
         "radiotherapy",
     }
 )
-_MAP_OPTIONS = frozenset({"map", "fieldMap", "codeMap", "disorderMap"})
+_MAP_OPTIONS = frozenset({"map", "fieldMap", "codeMap", "disorderMap", "regimens"})
 
 
 def _reference_problems(spec: Spec, terminology: Terminology) -> Iterable[ContentProblem]:

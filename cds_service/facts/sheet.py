@@ -75,9 +75,8 @@ class Sheet:
         It rests on what is not explicit if it would say something else without that.
         """
         many = self.model.declarations[spec.path].type.many
-        try:
-            result = expression({"facts": self.tree, "parameters": parameters})
-        except FhirPathError:
+        result = _said(expression, self.tree, parameters)
+        if result is None:
             self.why[spec.path] = "the facts it is derived from disagree"
             return
         if not result and not many:
@@ -88,16 +87,12 @@ class Sheet:
         proof = tuple(dict.fromkeys(item for path in sorted(reads) for item in known.evidence_of(path)))
         value = tuple(dict.fromkeys(result)) if many else result[0]
         unsure = self.weak.intersection(reads)
-        rests = bool(unsure) and expression({"facts": without(self.tree, unsure), "parameters": parameters}) != result
+        rests = bool(unsure) and _said(expression, without(self.tree, unsure), parameters) != result
         self.put(Finding(path=spec.path, value=value, evidence=proof, weak=rests))
 
     def check(self, check: Check, parameters: Mapping[str, Any]) -> None:
         """Note a conflict if the check finds facts that cannot both be right."""
-        try:
-            found = check.expression({"facts": self.tree, "parameters": parameters})
-        except FhirPathError:
-            return  # the facts that it compares disagree among themselves, which is reported already
-        if found == [True]:
+        if _said(check.expression, self.tree, parameters) == [True]:
             known = Facts(tree=self.tree, evidence=self.evidence)
             reads = sorted(path.removeprefix("facts.") for path in check.expression.reads)
             references = dict.fromkeys(item.reference for path in reads for item in known.evidence_of(path))
@@ -143,6 +138,14 @@ def without(tree: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
         elif isinstance(node, Mapping):
             found[head] = without(node, (rest,))
     return found
+
+
+def _said(expression: Expression, tree: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[Any] | None:
+    """What an expression says; ``None`` where the facts that it reads disagree among themselves, which is reported already."""
+    try:
+        return expression({"facts": tree, "parameters": parameters})
+    except FhirPathError:
+        return None
 
 
 def _order(evidence: Evidence) -> tuple[str, str]:

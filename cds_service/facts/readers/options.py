@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cds_service.fhir.terminology import Terminology
+
 # reader -> (options it needs, options it may have)
 OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     name: (frozenset(needed.split()), frozenset(optional.split()))
@@ -44,3 +46,36 @@ def option_problems(reader: str, options: Mapping[str, Any]) -> Iterator[tuple[s
         yield f"lacks the options {', '.join(missing)}", f"the reader '{reader}' needs them"
     if unknown:
         yield f"has unknown options {', '.join(unknown)}", f"the reader '{reader}' knows {', '.join(sorted(needed | optional)) or 'none'}"
+
+
+# The sections of ``disorders`` (see facts/disorders.py): what each needs and may have; "" is the block itself
+_DISORDERS = {
+    "": (frozenset({"primary", "other", "spread", "links"}), frozenset[str]()),
+    "primary": (frozenset({"map", "site", "bodySite", "generic", "unspecific"}), frozenset[str]()),
+    "spread": (frozenset({"map", "site", "bodySite", "ambiguousSite", "suspectedOnly", "traps"}), frozenset({"stations"})),
+}
+
+
+def disorder_problems(options: Mapping[str, Any], terminology: Terminology) -> Iterator[tuple[str, str, str]]:
+    """(element, problem, remedy) for what the ``disorders`` block misses, misspells, or names without the content having it."""
+    for section, (needed, optional) in _DISORDERS.items():
+        element = f"disorders.{section}".rstrip(".")
+        block = options.get(section) if section else options
+        if not isinstance(block, Mapping):
+            yield element, "is missing or is no mapping", f"give {', '.join(sorted(needed))}"
+        elif set(block) - needed - optional or needed - set(block):
+            wrong = sorted((needed - set(block)) | (set(block) - needed - optional))
+            yield element, f"lacks or does not know {', '.join(wrong)}", f"give {', '.join(sorted(needed))}"
+    primary, spread = (block if isinstance(block := options.get(name), Mapping) else {} for name in ("primary", "spread"))
+    sets = [("primary.generic", primary.get("generic")), ("primary.unspecific", primary.get("unspecific")), ("other", options.get("other"))]
+    sets += [(f"spread.{name}", spread.get(name)) for name in ("suspectedOnly", "traps")]
+    maps = [
+        (f"{section}.{name}", block.get(name))
+        for section, block in (("primary", primary), ("spread", spread))
+        for name in ("map", "bodySite")
+    ]
+    maps += [(f"spread.stations.{site}", name) for site, name in spread.get("stations", {}).items()]
+    for names, known, kind in ((sets, terminology.members, "value set"), (maps, terminology.maps, "concept map")):
+        for element, name in names:
+            if name is not None and name not in known:
+                yield f"disorders.{element}", f"names the {kind} '{name}', which the content lacks", "add it or correct the name"

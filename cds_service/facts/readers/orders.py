@@ -215,18 +215,22 @@ def read_combination(context: Context, spec: Spec) -> Reading:
     Options: ``lists`` (order lists), ``dated`` (the list whose orders count only within the look-back ``within``), ``agents``
     (path of the union), ``combinations`` (path -> alternatives, each a list of agents), ``keys`` (closed world of the active orders).
     """
-    found: set[str] = set()
+    within, found, perhaps = spec.options["within"], set[str](), set[str]()
     for path in spec.options["lists"]:
         for element in context.value(path) or ():
-            if path != spec.options["dated"] or context.within(element.get("date"), spec.options["within"]):
+            if path != spec.options["dated"] or context.within(element.get("date"), within):
                 found.update(element["agents"])
-    complete = context.answered(spec.options["keys"])
+            elif context.may_lie_within(element.get("date"), within):
+                perhaps.update(element["agents"])
+    complete = context.answered(spec.options["keys"]) and perhaps <= found
     findings = [Finding(path=spec.options["agents"], value=tuple(sorted(found)))]
     for path, alternatives in spec.options["combinations"].items():
         formed = any(set(agents) <= found for agents in alternatives)
         findings.append(
             Finding(
-                path=path, value=True if formed else (False if complete else None), why="the active orders were not completely received"
+                path=path,
+                value=True if formed else (False if complete else None),
+                why="active orders without a date, or not completely received",
             )
         )
     return Reading(findings=tuple(findings))

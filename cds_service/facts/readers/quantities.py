@@ -91,8 +91,11 @@ def _documented(context: Context, spec: Spec, path: str, candidates: list[Candid
     recent = [candidate for candidate in candidates if context.within(candidate.moment, spec.options["within"])]
     if recent:
         return Finding(path=path, value=True, evidence=tuple(candidate.evidence for candidate in recent))
-    answered = context.answered(spec.options["keys"])
-    return Finding(path=path, value=False if answered else None, why="the Observations were not completely received")
+    unsure = any(context.may_lie_within(candidate.moment, spec.options["within"]) for candidate in candidates)
+    answered = context.answered(spec.options["keys"]) and not unsure
+    return Finding(
+        path=path, value=False if answered else None, why="a result without a date, or Observations that were not completely received"
+    )
 
 
 def _candidate(context: Context, spec: Spec, entry: Entry, issues: list[Issue]) -> Candidate | None:

@@ -124,3 +124,18 @@ def test_a_true_check_is_a_conflict_and_changes_no_value(tmp_path):
     assert [(item.path, item.why, item.references) for item in facts.conflicts] == [("size", "too large to be true", ("Observation/0",))]
     assert facts.value("size") == 9
     assert engine.build(record(7), date(2026, 11, 21)).conflicts == ()
+
+
+@pytest.mark.parametrize(
+    ("disorders", "element", "problem"),
+    [
+        ("{other: yes-set}", "disorders", "lacks or does not know links, primary, spread"),
+        ("{primary: x, other: tests, spread: {}, links: []}", "disorders.primary", "is missing or is no mapping"),
+        ("{primary: {map: gone}, other: tests, spread: {}, links: []}", "disorders.primary.map", "names the concept map 'gone'"),
+        ("{primary: {}, other: gone, spread: {}, links: []}", "disorders.other", "names the value set 'gone', which the content lacks"),
+        ("{primary: {}, other: tests, spread: {trap: tests}, links: []}", "disorders.spread", "lacks or does not know"),
+    ],
+)  # fmt: skip
+def test_how_conditions_are_sorted_is_checked_too(tmp_path, disorders, element, problem):
+    _, problems = load(tmp_path, f"disorders: {disorders}\nfacts: []\n")
+    assert any(item.element == element and problem in item.problem for item in problems), problems
