@@ -101,6 +101,7 @@ class ActionCompiler:
                 continue
             if compiled.expression.type.name not in ("string", "code", "any") or compiled.expression.type.many:
                 at.child("expression").add("does not give one text", "write an expression whose result is text")
+            rules.check_varied(str(path), compiled.expression.type.codes, at.child("expression"))
             found[str(path)] = compiled
         return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cds_service.plans.compiled import BASE, HOOKS, INDICATORS
+from cds_service.plans.compiled import BASE, HOOKS, INDICATORS, MAX_SUMMARY
 from cds_service.plans.problems import Place
 
 STRUCTURES = f"{BASE}/StructureDefinition"
@@ -50,6 +50,15 @@ def check_extensions(element: Mapping[str, Any], allowed: tuple[str, ...], place
             place.child(f"extension[{number}].url").add(
                 "is not an extension that is carried out here", f"remove it; here may stand: {names}"
             )
+
+
+def check_varied(path: str, texts: frozenset[str], place: Place) -> None:
+    """Report what a varying element can say but must not; ``texts`` are what it can say, empty where that is not certain."""
+    if path == "action.priority":
+        for text in sorted(texts - set(INDICATORS)) or ([] if texts else ["(not certain)"]):
+            place.add(f"can give the priority '{text}'", f"let it give only {', '.join(INDICATORS)}")
+    elif path == "action.title" and any(len(text) > MAX_SUMMARY for text in texts):
+        place.add(f"can give a title of more than {MAX_SUMMARY} characters", "shorten it; the summary of a card is shorter than 140")
 
 
 def required_text(element: Mapping[str, Any], name: str, place: Place, remedy: str) -> str:

@@ -115,6 +115,13 @@ ROWS = [
     ("a varying element that cannot vary", GOOD | {"dynamicValue": [dynamic("id", "'x'")]}, "cannot vary"),
     ("an element that varies twice", GOOD | {"dynamicValue": [dynamic("title", "'x'"), dynamic("title", "'y'")]}, "varies twice"),
     ("a title that is a number", GOOD | {"dynamicValue": [dynamic("title", "%facts.size")]}, "does not give one text"),
+    (
+        "a priority that is none",
+        GOOD | {"dynamicValue": [dynamic("priority", "iif(%facts.size > 1, 'stat', 'high')")]},
+        "can give the priority 'high'",
+    ),
+    ("a priority that could be anything", GOOD | {"dynamicValue": [dynamic("priority", "'' + %facts.note")]}, "can give the priority"),
+    ("a varied title too long for a card", GOOD | {"dynamicValue": [dynamic("title", f"'{'x' * 140}'")]}, "title of more than 139"),
     ("an unknown path in a title", GOOD | {"dynamicValue": [dynamic("title", "%facts.rype")]}, "`rype` is not a member"),
     ("an unknown path in a placeholder", GOOD | {"description": "{{ %facts.rype }}"}, "`rype` is not a member"),
     ("an open placeholder", GOOD | {"description": "{{ %facts.ripe"}, "not closed or not opened"),
