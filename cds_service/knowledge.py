@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cds_service.errors import ContentError, ContentProblem
+from cds_service.errors import ContentError
 from cds_service.facts import FactsEngine, load_facts
 from cds_service.fhir.terminology import Terminology, load_terminology
 from cds_service.plans.compiled import DataRequirement, Parameter, PlanContext, Service, Source
@@ -149,32 +149,3 @@ def _texts(options: object) -> Iterable[str]:
     elif isinstance(options, (list, tuple)):
         for value in options:
             yield from _texts(value)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckReport:
-    """What a check of the content found: problems stop the start, warnings do not; ``summary`` counts what there is."""
-
-    problems: tuple[ContentProblem, ...]
-    warnings: tuple[str, ...]
-    summary: Mapping[str, int]
-
-
-def check_content(content_dir: Path | None = None) -> CheckReport:
-    """Everything that the start checks, and each resource against the FHIR models besides."""
-    problems = Problems()
-    knowledge, files = assemble(content_dir or shipped_content(), frozenset(), problems)
-    validate_resources(files, problems)
-    if knowledge is None:
-        return CheckReport(problems.found, (), {})
-    summary = {
-        "services": len(knowledge.services),
-        "recommendations": len({action.code for service in knowledge.services.values() for action in service.actions}),
-        "activity definitions": len(files.of("ActivityDefinition")),
-        "source documents": len(files.of("Library")),
-        "facts": len(knowledge.facts_engine.model.declarations),
-        "parameters": len(knowledge.parameters),
-        "value sets": len(knowledge.terminology.members),
-        "concept maps": len(knowledge.terminology.maps),
-    }
-    return CheckReport(problems.found, knowledge.warnings, summary)

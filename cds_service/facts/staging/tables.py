@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from cds_service.errors import ContentError, ContentProblem
+from cds_service.errors import ContentProblem
 
 ANY = "any"
 ROLES = frozenset({"regional", "distant", "ambiguous"})
@@ -69,14 +69,6 @@ class StagingTables:
         found = {self.system_role(system, spread) for system in self.systems(site)} or {self.system_role(None, spread)}
         roles = {role for role, _ in found}
         return (roles.pop() if len(roles) == 1 else "ambiguous"), min(kind for _, kind in found)
-
-
-def load_staging_tables(directory: Path) -> StagingTables:
-    """The tables in a folder of YAML files. Raises :class:`ContentError` with everything that is wrong."""
-    tables, problems = check_staging_tables(directory)
-    if problems:
-        raise ContentError(problems)
-    return tables
 
 
 def check_staging_tables(directory: Path) -> tuple[StagingTables, tuple[ContentProblem, ...]]:
