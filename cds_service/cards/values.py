@@ -176,7 +176,13 @@ def _items(declaration: Declaration, values: Sequence[Any], facts: Facts, contex
         if parts:
             path = f"{declaration.path}[{number}]"
             evidence = tidied(item for name in value for item in facts.evidence.get(f"{path}.{name}", ()))
-            yield ShownFact(path, title(declaration), ", ".join(dict.fromkeys(parts)), value, evidence)
+            yield ShownFact(path, title(declaration), ", ".join(dict.fromkeys(parts)), _public(declaration, value, context), evidence)
+
+
+def _public(declaration: Declaration, value: Mapping[str, Any], context: PlanContext) -> Mapping[str, Any]:
+    """A list's element without its internal helpers."""
+    members = {name: context.model.declarations.get(f"{declaration.path}.{name}") for name in value}
+    return {name: value[name] for name, member in members.items() if member is None or not member.internal}
 
 
 def _is_worded(declaration: Declaration) -> bool:
