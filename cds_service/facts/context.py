@@ -12,7 +12,7 @@ from cds_service.facts.newest import not_outdated
 from cds_service.fhir.record import Entry, Issue, PatientRecord
 from cds_service.fhir.terminology import Terminology
 from cds_service.fhirpath.temporal import Temporal
-from cds_service.model.facts import Conflict, Evidence
+from cds_service.model.facts import Conflict, Evidence, value_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +28,7 @@ class Context:
 
     def value(self, path: str) -> Any:
         """A fact read earlier, ``None`` if unknown."""
-        node: Any = self.tree
-        for name in path.split("."):
-            node = node.get(name) if isinstance(node, Mapping) else None
-        return node
+        return value_in(self.tree, path)
 
     def within(self, moment: Temporal | None, parameter: str | None) -> bool:
         """Whether a date certainly lies in the look-back named by a parameter (days before ``as_of``); always, without one."""

@@ -39,3 +39,9 @@ def not_outdated(items: Iterable[Item], moment_of: Callable[[Item], Temporal | N
 def _kind(moment: Temporal) -> _Kind:
     """Times of one kind are compared as moments, all else by calendar day."""
     return moment.has_time, moment.has_time and moment.zoned
+
+
+def earliest(moments: Iterable[Temporal | None]) -> Temporal | None:
+    """The first of the known dates, by the first day that each may mean."""
+    known = [moment for moment in moments if moment is not None]
+    return min(known, key=lambda moment: (moment.first_day, moment.text)) if known else None

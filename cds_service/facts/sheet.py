@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from cds_service.facts.declarations import Spec
 from cds_service.fhir.record import Issue
 from cds_service.fhirpath import Expression, FhirPathError
 from cds_service.model.declaration import FactModel
-from cds_service.model.facts import Conflict, Evidence, Facts, Unknown
+from cds_service.model.facts import Conflict, Evidence, Facts, Unknown, value_in, without
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ class Sheet:
         )
 
     def _has(self, path: str) -> bool:
-        return Facts(tree=self.tree).value(path) is not None
+        return value_in(self.tree, path) is not None
 
     def _is_member(self, path: str) -> bool:
         parent = path.rpartition(".")[0]
@@ -125,19 +125,6 @@ class Sheet:
                 return True
             parent = parent.rpartition(".")[0]
         return False
-
-
-def without(tree: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
-    """A copy of a tree of facts in which some paths are unknown."""
-    found = dict(tree)
-    for path in paths:
-        head, _, rest = path.partition(".")
-        node = found.get(head)
-        if not rest:
-            found.pop(head, None)
-        elif isinstance(node, Mapping):
-            found[head] = without(node, (rest,))
-    return found
 
 
 def _said(expression: Expression, tree: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,12 +60,7 @@ class Facts:
 
     def value(self, path: str) -> Any:
         """The value at a path without index, ``None`` if unknown."""
-        node: Any = self.tree
-        for name in path.split("."):
-            if not isinstance(node, Mapping) or name not in node:
-                return None
-            node = node[name]
-        return node
+        return value_in(self.tree, path)
 
     def evidence_of(self, path: str) -> tuple[Evidence, ...]:
         """The evidence of a path and of everything below it (``leaves`` includes ``leaves[1].shade``)."""
@@ -76,3 +71,24 @@ class Facts:
         for name, items in self.evidence.items():
             if name.startswith(path) and name[len(path) : len(path) + 1] in (".", "["):
                 yield from items
+
+
+def value_in(tree: Mapping[str, Any], path: str) -> Any:
+    """The value at a path without index in a tree of facts, ``None`` if unknown."""
+    node: Any = tree
+    for name in path.split("."):
+        node = node.get(name) if isinstance(node, Mapping) else None
+    return node
+
+
+def without(tree: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
+    """A copy of a tree of facts in which some paths are unknown."""
+    found = dict(tree)
+    for path in paths:
+        head, _, rest = path.partition(".")
+        node = found.get(head)
+        if not rest:
+            found.pop(head, None)
+        elif isinstance(node, Mapping):
+            found[head] = without(node, (rest,))
+    return found

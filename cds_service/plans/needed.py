@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.model.declaration import Askable
-from cds_service.model.facts import Facts
+from cds_service.model.facts import Facts, without
 from cds_service.plans.compiled import CompiledAction, Criterion, PlanContext
 from cds_service.plans.conditions import causes, together
 from cds_service.plans.environment import value_at
@@ -106,20 +106,13 @@ class _View:
 
 def _without_missing(variables: Mapping[str, Any], context: PlanContext) -> Mapping[str, Any]:
     tree = variables["facts"]
-    for path, declaration in context.model.declarations.items():
-        if declaration.askable is None or not declaration.askable.missing:
-            continue
-        if any(_same(value_at(tree, path), missing) for missing in declaration.askable.missing):
-            tree = _without(tree, path.split("."))
-    return {**variables, "facts": tree}
+    missing = [
+        path
+        for path, declaration in context.model.declarations.items()
+        if declaration.askable is not None and any(_same(value_at(tree, path), value) for value in declaration.askable.missing)
+    ]
+    return {**variables, "facts": without(tree, missing)}
 
 
 def _same(value: Any, missing: object) -> bool:
     return bool(value == missing) and isinstance(value, bool) == isinstance(missing, bool)
-
-
-def _without(tree: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
-    first, *rest = names
-    if not rest:
-        return {name: value for name, value in tree.items() if name != first}
-    return {**tree, first: _without(tree[first], rest)}

@@ -8,6 +8,7 @@ from typing import Any
 
 from cds_service.facts.context import Context, Finding, Reading
 from cds_service.facts.declarations import Spec
+from cds_service.facts.newest import earliest
 from cds_service.fhirpath.temporal import Temporal
 
 
@@ -71,7 +72,7 @@ def read_first_date(context: Context, spec: Spec) -> Reading:
     known = [date for date in dates if isinstance(date, Temporal)]
     if not known or len(known) < len(dates):
         return Reading(findings=(Finding(path=spec.path, why="not dated"),))
-    return Reading(findings=(Finding(path=spec.path, value=min(known, key=lambda date: (date.first_day, date.text))),))
+    return Reading(findings=(Finding(path=spec.path, value=earliest(known)),))
 
 
 def read_texts(context: Context, spec: Spec) -> Reading:

@@ -8,6 +8,7 @@ from typing import Any
 from cds_service.facts.context import Context, Finding, Reading, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders, Spread
+from cds_service.facts.newest import earliest
 from cds_service.fhir.codings import Concept
 from cds_service.fhir.elements import objects
 from cds_service.fhirpath.temporal import Temporal
@@ -61,7 +62,7 @@ def _element(context: Context, spec: Spec, site: str, items: Sequence[Spread]) -
         "role": role,
         "kind": kind,
     }
-    first = _first([item.moment for item in chosen])
+    first = earliest([item.moment for item in chosen])
     if first is not None:
         element["date"] = first
         timing = _timing(first, context.value(spec.options["treatmentEnd"]))
@@ -73,11 +74,6 @@ def _element(context: Context, spec: Spec, site: str, items: Sequence[Spread]) -
 def _decisive(items: Sequence[Spread]) -> list[Spread]:
     """The active Conditions of a site, or the suspected ones if there is no other."""
     return [item for item in items if item.state == "active"] or list(items)
-
-
-def _first(moments: Iterable[Temporal | None]) -> Temporal | None:
-    dated = [moment for moment in moments if moment is not None]
-    return min(dated, key=lambda moment: (moment.first_day, moment.text)) if dated else None
 
 
 def _timing(first: Temporal, treatment_end: Temporal | None) -> str | None:
@@ -115,7 +111,7 @@ def read_spread_flag(context: Context, spec: Spec) -> Reading:
     matching = [item for item in disorders.spread if fits(item)]
     wanted = [item for item in matching if _in_state(item, spec.options.get("state", "active"))]
     if spec.options.get("gives") == "date":
-        first = _first([item.moment for item in wanted])
+        first = earliest([item.moment for item in wanted])
         return _one(spec, first, wanted, "no date of first evidence is recorded") if first else Reading(findings=(Finding(path=spec.path),))
     if wanted:
         return _one(spec, True, wanted)

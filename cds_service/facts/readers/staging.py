@@ -8,6 +8,7 @@ from typing import Any
 from cds_service.facts.context import Context, Finding, Reading, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders
+from cds_service.facts.newest import earliest
 from cds_service.facts.staging.contradiction import contradiction
 from cds_service.facts.staging.derive import derive_stage
 from cds_service.facts.staging.model import Spread, StageResult, TnmSet, stage_number
@@ -131,8 +132,7 @@ def _since(context: Context, spec: Spec, sets: Sequence[TnmSet], spread: Sequenc
     site = context.value(spec.options["site"])
     dates = [item.date for item in spread if item.active and roles(site, item.site)[0] == "distant"]
     dates += [one.date for one in sets if _asserts_iv(one)]
-    known = [date for date in dates if date is not None]
-    return min(known, key=lambda date: (date.first_day, date.text)) if known else None
+    return earliest(dates)
 
 
 def _at_least_two(result: StageResult) -> bool | None:
