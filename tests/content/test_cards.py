@@ -84,11 +84,38 @@ def test_every_card_explains_itself(cards):
         assert WHY in detail, name
         assert "**Sources**" in detail, name
         assert "Not yet reviewed by a clinician" in detail, name
-        assert "does not replace clinical judgement" in detail, name
-        if "S1-" in detail:
+
+
+def test_every_card_says_that_it_supports_and_does_not_replace_judgement(cards):
+    """S1-35: for education, review pending, check the primary literature, no replacement for judgement."""
+    for name, _, card in cards:
+        detail = card["detail"]
+        assert "For education; check the primary literature." in detail, name
+        assert "Supports and does not replace clinical judgement." in detail, name
+        if "[S1-" in detail:
             assert "23 Dec 2025; review: pending human review" in detail, name
-        if "S2-" in detail:
+        if "[S2-" in detail:
             assert "Source 2 (date: not stated; review: not stated)" in detail, name
+
+
+# Where each source prints a title for a number: source 1 for 1 and 2, source 2 for none (S2-31, T17)
+TITLED = {("1", "1"), ("1", "2")}
+
+
+def test_references_without_a_title_are_named_as_such(cards):
+    """S2-31 and T17: a number that the source prints without a title never looks like a reference that could be looked up."""
+    seen = set()
+    for name, _, card in cards:
+        for line in card["detail"].partition("**Sources**")[2].splitlines():
+            source = re.match(r"- Source (\d) ", line)
+            for clause in line.split(";") if source else ():
+                numbers = [one for text in re.findall(r"references? (\d(?:(?:, | and )\d)*)", clause) for one in re.findall(r"\d", text)]
+                if not numbers:
+                    continue
+                seen.add(source[1])
+                untitled = {(source[1], one) not in TITLED for one in numbers}
+                assert untitled == {"not listed in source" in clause}, (name, clause)
+    assert seen == {"1", "2"}
 
 
 def test_the_label_names_the_sources_that_are_cited(cards):
