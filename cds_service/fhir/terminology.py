@@ -15,6 +15,7 @@ from typing import Any
 
 from cds_service.errors import ContentProblem
 from cds_service.fhir.codings import CODE_FORMS, TEXT_SYSTEM, Concept, codings, normalise_text, texts
+from cds_service.fhir.terminology_check import system_problems
 
 _CODE_FORM = "https://cds-service.example.org/StructureDefinition/code-form"
 
@@ -123,6 +124,7 @@ def load_terminology(content_dir: Path) -> tuple[Terminology, tuple[ContentProbl
     members = {name: sets.members(name) for name in resources["ValueSet"]}
     sets.check()
     maps = {name: _concept_map(resource, systems) for name, resource in resources["ConceptMap"].items()}
+    problems += system_problems(resources, systems.preferred)
     problems += _unknown_targets(maps, resources["CodeSystem"])
     terminology = Terminology(
         systems=systems,

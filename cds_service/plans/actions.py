@@ -15,6 +15,7 @@ from cds_service.plans.content import Document
 from cds_service.plans.expressions import Compiler, extension_value, extension_values
 from cds_service.plans.problems import Place
 from cds_service.plans.requirements import Expand, compile_requirements
+from cds_service.plans.review import NOT_VERIFIED, UNVERIFIED, VERIFIED, check_verification, is_reviewed
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,99}\Z")
 
@@ -47,7 +48,7 @@ class ActionCompiler:
             plan=str(plan.resource.get("url", "")),
             plan_title=str(plan.resource.get("title", "")),
             version=str(plan.resource.get("version", "")),
-            reviewed=bool(plan.resource.get("approvalDate") and plan.resource.get("reviewer")),
+            reviewed=is_reviewed(plan.resource),
             hooks=hooks,
             criteria=self.criteria(action, place),
             title=self._title(action, place),
@@ -125,12 +126,12 @@ class ActionCompiler:
         citation = rules.required_text(
             item, "citation", place, "cite it as the source does; write '(not listed in source)' where it lists nothing"
         )
-        url = item.get("url")
-        if url is not None and (not isinstance(url, str) or not url.startswith("https://")):
-            place.child("url").add("is not an https address", "give a verified https address, or none")
-            url = None
-        printed = "" if item.get("type") == rules.COMPARISON else citation
-        return Citation(label, printed, url, self._source(item, place))
+        is_comparison = item.get("type") == rules.COMPARISON
+        rules.check_extensions(item, (rules.VERIFICATION,), place)
+        state = check_verification(item, place, required=not is_comparison)
+        url = item.get("url") if state == VERIFIED else None
+        remark = f" ({NOT_VERIFIED})" if state in UNVERIFIED else ""
+        return Citation(label, "" if is_comparison else f"{citation}{remark}", url, self._source(item, place))
 
     def _source(self, item: Mapping[str, Any], place: Place) -> str:
         canonical = item.get("resource")

@@ -12,6 +12,7 @@ from cds_service.plans.compiled import CompiledAction
 from cds_service.plans.content import Document
 from cds_service.plans.expressions import extension_value
 from cds_service.plans.problems import Place, Problems
+from cds_service.plans.review import check_review, check_verification
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
 
@@ -73,6 +74,11 @@ def _check_resource(document: Document, place: Place) -> None:
         place.child("id").add("is no FHIR id", "use letters, digits, hyphens and dots, at most 64")
     if document.resource.get("status") not in rules.STATUSES:
         place.child("status").add("is no publication status", f"use one of: {', '.join(rules.STATUSES)}")
+    check_review(document.resource, place)
+    for number, item in enumerate(rules.mappings(document.resource.get("relatedArtifact"))):
+        at = place.child(f"relatedArtifact[{number}]")
+        rules.check_extensions(item, (rules.VERIFICATION,), at)
+        check_verification(item, at, required=item.get("type") == "citation")
 
 
 def _actions(element: Mapping[str, Any], place: Place) -> Iterator[tuple[Place, Mapping[str, Any]]]:

@@ -18,6 +18,7 @@ SECTION_OF = f"{STRUCTURES}/section-of"
 ONCE_PER_REQUEST = f"{STRUCTURES}/once-per-request"
 ONLY_WITH = f"{STRUCTURES}/only-with"
 REVIEW_STATE = f"{STRUCTURES}/review-state"
+VERIFICATION = f"{STRUCTURES}/verification"
 
 PLAN_TYPE_SYSTEM = "http://terminology.hl7.org/CodeSystem/plan-definition-type"
 ACTION_TYPE_SYSTEM = "http://terminology.hl7.org/CodeSystem/action-type"

@@ -29,6 +29,15 @@ VALUE_SET = {
     "status": "draft",
     "compose": {"include": [{"system": SYSTEM, "concept": [{"code": "dry"}]}]},
 }
+NAMING_SYSTEM = {
+    "resourceType": "NamingSystem",
+    "id": "plants",
+    "name": "Plants",
+    "status": "draft",
+    "kind": "codesystem",
+    "date": "2026-11-21",
+    "uniqueId": [{"type": "uri", "value": SYSTEM, "preferred": True}],
+}
 INPUT = [{"id": "patient", "type": "Patient"}, {"id": "conditions", "type": "Condition"}]
 
 
@@ -39,7 +48,8 @@ def write_content(folder: Path, **row: Any) -> Path:
     world.write(folder, world.plan("topic", [world.row("water-it", "%facts.dry", **{"input": INPUT} | row)]), world.service("topic"))
     (folder / "parameters.json").write_text(json.dumps({"parameters": []}), encoding="utf-8")
     (folder / "facts" / "plants.yaml").write_text(FACTS, encoding="utf-8")
-    (folder / "terminology" / "ValueSet-drought.json").write_text(json.dumps(VALUE_SET), encoding="utf-8")
+    for resource in (VALUE_SET, NAMING_SYSTEM):
+        (folder / "terminology" / f"{resource['resourceType']}-{resource['id']}.json").write_text(json.dumps(resource), encoding="utf-8")
     return folder
 
 

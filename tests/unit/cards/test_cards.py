@@ -32,6 +32,7 @@ from tests.unit.plans.world import (
     section,
     service,
     statement,
+    verification,
     withdraw,
 )
 
@@ -396,7 +397,13 @@ class TestDetail:
 
     def test_literature_outside_the_sources_is_marked_by_its_own_words(self, tmp_path):
         others = [
-            {"type": "citation", "label": label, "display": "d", "citation": f"Outside the sources: {name}, 2020"}
+            {
+                "type": "citation",
+                "label": label,
+                "display": "d",
+                "citation": f"Outside the sources: {name}, 2020",
+                "extension": [verification()],
+            }
             for label, name in (("T01", "One"), ("T02", "Other"))
         ]
 

@@ -10,6 +10,7 @@ from cds_service.fhir.terminology import load_terminology
 BASE = "https://cds-service.example.org"
 FORM = f"{BASE}/StructureDefinition/code-form"
 SYSTEM = "urn:example:system"
+OWN = f"{BASE}/CodeSystem/own"
 
 
 def system(*aliases, form=None):
@@ -111,14 +112,21 @@ def test_a_map_gives_every_target_and_reads_text_only_where_no_code_speaks(tmp_p
         (value_set("v", include=[]), "names no code"),
         (value_set("v", include=[{"system": SYSTEM}]), "names no code"),
         (value_set("v", include=[{"system": SYSTEM, "filter": [{"op": "is-a", "value": "a"}]}]), "is of a kind that is not covered"),
+        (value_set("v", include=[{"system": f"{SYSTEM}s", "concept": []}]), f"'{SYSTEM}s' is no code system that the content knows"),
+        (value_set("v", include=[listed("a")], exclude=[{"system": "urn:x"}]), "'urn:x' is no code system that the content knows"),
+        (value_set("v", include=[{"concept": [{"code": "a"}]}]), "is missing"),
+        (value_set("v", include=[{"system": OWN, "concept": [{"code": "b"}]}]), "'b' is no code of its system"),
+        (concept_map("m", "urn:x", a=["one"]), "'urn:x' is no code system that the content knows"),
+        (concept_map("m", SYSTEM, a=["one"]) | {"target": "urn:x"}, f"'{BASE}/CodeSystem/out' is no code system that the content knows"),
     ],
 )
 def test_what_is_wrong_is_told_and_does_not_stop_the_rest(tmp_path, resource, problem):
-    terms, problems = load(tmp_path, resource, value_set("sound", include=[listed("a")]))
+    own = {"resourceType": "CodeSystem", "id": "own", "url": OWN, "concept": [{"code": "a"}]}
+    terms, problems = load(tmp_path, resource, system(), own, value_set("sound", include=[listed("a")]))
     assert problem in {item.problem for item in problems}
     assert terms.match("sound", code("a"))
 
 
 def test_an_id_used_twice_is_told(tmp_path):
-    _, problems = load(tmp_path, value_set("v", include=[listed("a")]), value_set("v", include=[listed("b")]))
+    _, problems = load(tmp_path, system(), value_set("v", include=[listed("a")]), value_set("v", include=[listed("b")]))
     assert [item.problem for item in problems] == ["'v' is used twice"]

@@ -34,6 +34,7 @@ from tests.unit.plans.world import (
     section,
     service,
     statement,
+    verification,
     withdraw,
 )
 
@@ -43,6 +44,8 @@ def without(element, name):
 
 
 GOOD = row("a", "%facts.ripe")
+PERSON = [{"name": "Dr. A"}]
+LITERATURE = without(statement("T01"), "resource") | {"type": "citation"}
 FHIRPATH = {"language": "text/fhirpath", "description": "d"}
 
 
@@ -112,6 +115,33 @@ ROWS = [
     ("an unknown source", GOOD | {"documentation": [statement("S1-01", "atlas")]}, "is not a source document"),
     ("an unknown relation", GOOD | {"documentation": [statement("S1-01") | {"type": "source"}]}, "is no relation of R4"),
     ("an address without https", GOOD | {"documentation": [statement("S1-01") | {"url": "http://x.example"}]}, "is not an https address"),
+    ("a source statement without state", GOOD | {"documentation": [without(statement("S1-01"), "extension")]}, "verification]: is missing"),
+    ("literature without state", GOOD | {"documentation": [without(LITERATURE, "extension")]}, "verification]: is missing"),
+    (
+        "a comparison with an address but no state",
+        GOOD | {"documentation": [without(LITERATURE, "extension") | {"type": "justification", "url": "https://x.example"}]},
+        "verification]: is missing",
+    ),
+    (
+        "a state that is none",
+        GOOD | {"documentation": [LITERATURE | {"extension": [verification("seen")]}]},
+        "verification]: is no verification state",
+    ),
+    (
+        "two states",
+        GOOD | {"documentation": [LITERATURE | {"extension": [verification(), verification("probable")]}]},
+        "verification]: is no verification state",
+    ),
+    (
+        "an address that is only probable",
+        GOOD | {"documentation": [LITERATURE | {"extension": [verification("probable")], "url": "https://x.example"}]},
+        "url: is an address that nobody verified",
+    ),
+    (
+        "another extension on a citation",
+        GOOD | {"documentation": [LITERATURE | {"extension": [verification(), extension("section-of", "b")]}]},
+        "not an extension",
+    ),
     ("a varying element that cannot vary", GOOD | {"dynamicValue": [dynamic("id", "'x'")]}, "cannot vary"),
     ("an element that varies twice", GOOD | {"dynamicValue": [dynamic("title", "'x'"), dynamic("title", "'y'")]}, "varies twice"),
     ("a title that is a number", GOOD | {"dynamicValue": [dynamic("title", "%facts.size")]}, "does not give one text"),
@@ -238,6 +268,27 @@ FILES = [
     ("a draft for nothing", [without(activity("water"), "code")], "code: is missing"),
     ("a draft without title", [without(activity("water"), "title")], "title: is missing"),
     ("an order instead of a proposal", [activity("water", intent="order")], "intent: is not proposal"),
+    ("an approval by nobody", [plan("topic", [GOOD], approvalDate="2026-01-01")], "approvalDate: is stated without a named reviewer"),
+    ("a last review by nobody", [activity("water", lastReviewDate="2026-01-01")], "lastReviewDate: is stated without a named reviewer"),
+    ("a reviewer without name", [plan("topic", [GOOD], approvalDate="2026-01-01", reviewer=[{}])], "reviewer: does not say who"),
+    ("a reviewer without date", [LIBRARY | {"reviewer": PERSON}], "reviewer: is stated without a date of review"),
+    ("an endorser without date", [plan("topic", [GOOD], endorser=PERSON)], "endorser: is stated without a date of review"),
+    ("active without approval", [plan("topic", [GOOD], status="active")], "status: is active without a named reviewer"),
+    (
+        "active with a last review only",
+        [plan("topic", [GOOD], status="active", lastReviewDate="2026-01-01", reviewer=PERSON)],
+        "status: is active without a named reviewer",
+    ),
+    (
+        "a reference of a source without state",
+        [LIBRARY | {"relatedArtifact": [{"type": "citation", "citation": "Gardener, 1999"}]}],
+        "relatedArtifact[0].extension[verification]: is missing",
+    ),
+    (
+        "an address of a source that nobody verified",
+        [LIBRARY | {"relatedArtifact": [{"type": "citation", "extension": [verification("not-listed")], "url": "https://x.example"}]}],
+        "relatedArtifact[0].url: is an address that nobody verified",
+    ),
     ("an id that FHIR does not know", [plan("to_pic", [GOOD])], "id: is no FHIR id"),
 ]
 
@@ -253,6 +304,29 @@ def test_everything_is_reported_at_once(tmp_path):
     bad = [row("a", "%facts.rype", priority="high"), row("b", "%facts.ripe", title="x" * 200)]
 
     assert len(problems_of(tmp_path, plan("topic", bad), service("topic"))) == 3
+
+
+def test_what_a_named_person_approved_on_a_day_may_be_active(tmp_path):
+    approved = {"status": "active", "approvalDate": "2026-01-01", "reviewer": PERSON}
+
+    assert problems_of(tmp_path, plan("topic", [GOOD], **approved), service("topic"), LIBRARY | approved) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "printed"),
+    [
+        ("verified", "Book, reference 1: Gardener, 1999"),
+        ("probable", "Book, reference 1: Gardener, 1999 (not verified)"),
+        ("not-verified", "Book, reference 1: Gardener, 1999 (not verified)"),
+        ("not-listed", "Book, reference 1: Gardener, 1999"),  # the citation itself says so
+    ],
+)
+def test_cards_say_which_citation_nobody_verified(tmp_path, state, printed):
+    plans, _ = compiled(
+        tmp_path, plan("topic", [GOOD | {"documentation": [statement("S1-01") | {"extension": [verification(state)]}]}]), service("topic")
+    )
+
+    assert [item.citation for item in plans.recommendations[0].citations] == [printed]
 
 
 def test_a_problem_tells_file_element_and_remedy(tmp_path):

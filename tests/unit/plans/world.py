@@ -135,7 +135,12 @@ def statement(label: str, source: str = "book") -> dict[str, Any]:
         "display": "Plants need water.",
         "citation": "Book, reference 1: Gardener, 1999",
         "resource": f"{BASE}/Library/{source}",
+        "extension": [verification()],
     }
+
+
+def verification(state: str = "verified") -> dict[str, Any]:
+    return extension("verification", state)
 
 
 def extension(name: str, value: str | bool) -> dict[str, Any]:
