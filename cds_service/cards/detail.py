@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any
 
 from cds_service.cards import sources
 from cds_service.cards.arrange import Layout, Row
 from cds_service.cards.values import ShownFact, fact_line, listed, unknown_titles
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Citation, Section
-from cds_service.model.facts import Facts
+from cds_service.model.declaration import FactModel
+from cds_service.model.facts import Facts, value_in
 from cds_service.plans.compiled import Service
-from cds_service.plans.environment import value_at
+from cds_service.plans.environment import draft_orders
 from cds_service.plans.load import shown
 from cds_service.plans.markdown import escape, reference
 
@@ -30,7 +30,7 @@ _WORD = re.compile(r"\S*\w\S*")
 def detail(layout: Layout, facts_shown: Sequence[ShownFact], facts: Facts, knowledge: Knowledge, service: Service) -> str:
     """The whole detail of a card; as many facts are shown as its length allows, all of them are in its extension."""
     what = _what(layout, service)
-    orders, assumptions = _orders(layout, facts), _assumptions(layout, knowledge)
+    orders, assumptions = _orders(layout, facts, knowledge.context.model), _assumptions(layout, knowledge)
     rest = [
         _block("What is not known", _not_known(layout, facts, knowledge)),
         _block("Sources", sources.lines(citations(layout), knowledge.sources)),
@@ -96,16 +96,15 @@ def _block(heading: str, items: Sequence[str]) -> str:
     return "\n".join([f"**{heading}**", "", *items]) if items else ""
 
 
-def _orders(layout: Layout, facts: Facts) -> list[str]:
+def _orders(layout: Layout, facts: Facts, model: FactModel) -> list[str]:
     if not layout.orders:
         return []
-    named = [_order(name, facts) for name in layout.orders]
+    texts = {item.get("reference"): item.get("text") for item in draft_orders(facts, model)}
+    named = [_order(name, texts.get(name)) for name in layout.orders]
     return [f"- Draft order{'s' if len(named) > 1 else ''}: {'; '.join(named)}"]
 
 
-def _order(name: str, facts: Facts) -> str:
-    order: Mapping[str, Any] = next((item for item in facts.tree.get("orders", ()) if item.get("reference") == name), {})
-    text = order.get("text")
+def _order(name: str, text: object) -> str:
     return f"{escape(text, 80)} ({reference(name)})" if isinstance(text, str) and text else reference(name)
 
 
@@ -129,8 +128,9 @@ def _assumptions(layout: Layout, knowledge: Knowledge) -> list[str]:
 def _not_known(layout: Layout, facts: Facts, knowledge: Knowledge) -> list[str]:
     titles = unknown_titles((path for row in layout.rows for path in row.recommendation.unknown), facts, knowledge.context)
     lines = [f"- {_sentence(', '.join(_capped(titles, MAX_UNKNOWN, 'and {} more')))}"] if titles else []
-    for path, words in (("record.unavailable", "Not received"), ("record.truncated", "Received only in part")):
-        keys = value_at(facts.tree, path)
+    received = value_in(facts.tree, knowledge.context.model.record) if knowledge.context.model.record else None
+    for name, words in (("unavailable", "Not received"), ("truncated", "Received only in part")):
+        keys = received.get(name) if isinstance(received, Mapping) else None
         if isinstance(keys, (list, tuple)) and keys:
             lines.append(f"- {words}: {', '.join(escape(str(key), 60) for key in keys)}")
     texts = list(dict.fromkeys(escape(issue.text) for issue in facts.issues if issue.code != "informational"))

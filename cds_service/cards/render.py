@@ -16,10 +16,11 @@ from cds_service.cards.values import FactsReader, ShownFact, as_json, missing_fa
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Failure, SuggestedAction, Suggestion
 from cds_service.model.facts import Evidence
-from cds_service.plans.compiled import RECOMMENDATION_SYSTEM, Service
+from cds_service.plans.compiled import BASE, Service
 
 EXTENSION = "org.cds-service.card"
 INCOMPLETE = "evaluation-incomplete"
+MESSAGE_SYSTEM = f"{BASE}/CodeSystem/service-message"  # of cards that the service writes, not the content
 MAX_EVIDENCE = 20
 
 Card = dict[str, Any]
@@ -48,7 +49,10 @@ def _card(layout: Layout, assessment: Assessment, knowledge: Knowledge, service:
             "summary": layout.summary or topic.recommendation.summary,
             "indicator": layout.indicator,
             "detail": detail(layout, facts, assessment.facts, knowledge, service),
-            "source": {"label": sources.label(cited, knowledge.sources, default or service.title), "topic": _topic(topic.code)},
+            "source": {
+                "label": sources.label(cited, knowledge.sources, default or service.title),
+                "topic": {"system": "" if action is None else action.system, "code": topic.code},
+            },
             "suggestions": suggestions,
             "selectionBehavior": "any" if suggestions else None,
             "links": sources.links(cited),
@@ -56,10 +60,6 @@ def _card(layout: Layout, assessment: Assessment, knowledge: Knowledge, service:
             "extension": {EXTENSION: _extension(layout, facts)},
         }
     )
-
-
-def _topic(code: str) -> Mapping[str, str]:
-    return {"system": RECOMMENDATION_SYSTEM, "code": code}
 
 
 def _reads(layout: Layout) -> list[str]:
@@ -137,7 +137,7 @@ def _failure_card(assessment: Assessment, service: Service) -> Card:
         "summary": "Part of the guidance could not be evaluated for this patient",
         "indicator": "warning",
         "detail": text,
-        "source": {"label": service.title, "topic": _topic(INCOMPLETE)},
+        "source": {"label": service.title, "topic": {"system": MESSAGE_SYSTEM, "code": INCOMPLETE}},
         "extension": {EXTENSION: {"codes": [INCOMPLETE], "indicators": {INCOMPLETE: "warning"}}},
     }
 

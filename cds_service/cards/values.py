@@ -180,9 +180,9 @@ def _items(declaration: Declaration, values: Sequence[Any], facts: Facts, contex
 
 
 def _public(declaration: Declaration, value: Mapping[str, Any], context: PlanContext) -> Mapping[str, Any]:
-    """A list's element without its internal helpers."""
+    """A list's element without its internal helpers and what the content has no name for."""
     members = {name: context.model.declarations.get(f"{declaration.path}.{name}") for name in value}
-    return {name: value[name] for name, member in members.items() if member is None or not member.internal}
+    return {name: value[name] for name, member in members.items() if member is not None and not member.internal}
 
 
 def _is_worded(declaration: Declaration) -> bool:

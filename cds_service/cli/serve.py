@@ -10,6 +10,7 @@ import click
 from flask import Flask
 from gunicorn.app.base import Application as GunicornApplication
 
+from cds_service.knowledge import shipped_content
 from cds_service.settings import Settings, SettingsError, load_settings, unknown_variables
 from cds_service.web import create_app
 from cds_service.wiring import Application, build
@@ -52,7 +53,8 @@ def welcome(application: Application) -> str:
     lines += [f"  {service_id} at {hook}" for service_id, hook in application.services]
     sample = shipped("samples/patient-view.json", "docs/samples/patient-view.json")
     service = next((service_id for service_id, hook in application.services if hook == "patient-view"), None)
-    if sample.exists() and service is not None:
+    is_ours = application.settings.content_dir == shipped_content()
+    if is_ours and sample.exists() and service is not None:
         lines += [
             "Try it with a synthetic patient:",
             f"  curl -s -X POST -H 'Content-Type: application/json' --data-binary @{sample} {base}/cds-services/{service}",

@@ -5,7 +5,7 @@ An entry names a reader with its options, or an ``expression`` over other facts,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -110,7 +110,18 @@ def load_specs(directory: Path, terminology: Terminology) -> tuple[tuple[Spec, .
             if unknown:
                 problems.append(ContentProblem(path.name, where, f"has unknown keys {sorted(unknown)}", "correct the spelling"))
             specs.append(_spec(path.name, entry, own))
-    return tuple(specs), FactModel(declarations=declarations, root=_root(declarations)), tuple(problems)
+    model = FactModel(
+        declarations=declarations,
+        root=_root(declarations),
+        orders=_path_of("orders", specs, lambda spec: spec.options.get("of") == "drafts"),
+        record=_path_of("record", specs),
+    )
+    return tuple(specs), model, tuple(problems)
+
+
+def _path_of(reader: str, specs: Iterable[Spec], fits: Callable[[Spec], bool] = lambda _: True) -> str | None:
+    """What the content calls that which a reader reads for the service itself."""
+    return next((spec.path for spec in specs if spec.reader == reader and fits(spec)), None)
 
 
 def _well_formed(entry: Mapping[str, Any]) -> bool:

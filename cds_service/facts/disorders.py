@@ -131,10 +131,10 @@ class _Sorter:
         found = terms.translations(options["map"], code, target)
         if found:
             return tuple(dict.fromkeys(site for site, _ in found)), found[0][1]
-        body = terms.translations(options["bodySite"], resource.get("bodySite"), target)
+        body = self._translations(options.get("bodySite"), resource.get("bodySite"), target)
         sites = tuple(dict.fromkeys(site for site, _ in body))
-        generic = terms.match(options["generic"], code)
-        return sites, generic if generic is not None and body else terms.match(options["unspecific"], code)
+        generic = self._match(options.get("generic"), code)
+        return sites, generic if generic is not None and body else self._match(options.get("unspecific"), code)
 
     def is_other(self, entry: Entry) -> bool:
         """Whether a Condition is an active primary elsewhere."""
@@ -143,7 +143,7 @@ class _Sorter:
             return False
         if terms.match(self.options["other"], resource.get("code")) is not None:
             return True
-        generic = terms.match(self.options["primary"]["generic"], resource.get("code")) is not None
+        generic = self._match(self.options["primary"].get("generic"), resource.get("code")) is not None
         return generic and bool(terms.concepts(resource.get("bodySite")))
 
     def spread(self, disorders: Disorders, issues: list[Issue]) -> Iterator[Spread]:
@@ -176,22 +176,24 @@ class _Sorter:
         A code that says "spread from" yields its concept without a site. A body site, or a listed text beside the code,
         makes a general code precise. What a code means for the primary's own site (``stations``) comes before what it means for all.
         """
-        terms, options = self.context.terminology, self.options["spread"]
+        terms, options = self.context.terminology, self.options.get("spread")
+        if options is None:
+            return None, None, False
         code = resource.get("code")
-        trap = terms.match(options["traps"], code)
+        trap = self._match(options.get("traps"), code)
         if trap is not None:
             return None, trap, False
         found = self._stations(code) or terms.translations(options["map"], code, options["site"])
         if not found:
             return None, None, False
         site, concept = found[0]
-        unsure = terms.match(options["suspectedOnly"], code) is not None
-        if unsure or site == options["ambiguousSite"]:
+        unsure = self._match(options.get("suspectedOnly"), code) is not None
+        if unsure or site == options.get("ambiguousSite"):
             place = resource.get("bodySite")
-            body = [name for name, _ in self._stations(place) or terms.translations(options["bodySite"], place, options["site"])]
+            body = [name for name, _ in self._stations(place) or self._translations(options.get("bodySite"), place, options["site"])]
             written = [name for text in texts(code) for name in terms.translate_text(options["map"], text, options["site"])]
             for precise, basis in ((body, concept), (written, Concept(TEXT_SYSTEM, concept.code))):
-                named = {name for name in precise if name != options["ambiguousSite"]}
+                named = {name for name in precise if name != options.get("ambiguousSite")}
                 if len(named) == 1:
                     return named.pop(), basis, False
         return site, concept, unsure
@@ -200,7 +202,15 @@ class _Sorter:
         """What a code or body site means for this primary's site alone; nothing where several sites are recorded."""
         options = self.options["spread"]
         own = options.get("stations", {}).get(next(iter(self.sites))) if len(self.sites) == 1 else None
-        return self.context.terminology.translations(own, codeable, options["site"]) if own else ()
+        return self._translations(own, codeable, options["site"])
+
+    def _match(self, value_set: str | None, codeable: object) -> Concept | None:
+        """As :meth:`Terminology.match`; nothing where the content names no value set."""
+        return None if value_set is None else self.context.terminology.match(value_set, codeable)
+
+    def _translations(self, concept_map: str | None, codeable: object, target: str) -> tuple[tuple[str, Concept], ...]:
+        """As :meth:`Terminology.translations`; nothing where the content names no map."""
+        return () if concept_map is None else self.context.terminology.translations(concept_map, codeable, target)
 
     def _attributed(self, resource: Resource, disorders: Disorders, recorded: frozenset[str]) -> bool | None:
         """Whether spread belongs to the primary; ``None`` if it names no disorder of the record and another primary could be meant."""

@@ -115,7 +115,7 @@ def _with_dependencies(model: FactModel, compiled: Sequence[tuple[Spec, Expressi
             reads = tuple(sorted(path.removeprefix("facts.") for path in expression.reads if path.startswith("facts.")))
             own = declarations[spec.path]
             declarations[spec.path] = replace(own, depends=reads if spec.shows is None else spec.shows)
-    return FactModel(declarations=declarations, root=model.root)
+    return replace(model, declarations=declarations)
 
 
 _VALUE_SET_OPTIONS = frozenset(

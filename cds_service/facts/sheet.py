@@ -36,9 +36,10 @@ class Sheet:
     weak: set[str] = field(default_factory=set)
 
     def take(self, reading: Reading) -> None:
-        """Note everything that a reader found."""
+        """Note everything that a reader found and the content declares: what it has no name for, it does not read."""
         for finding in reading.findings:
-            self.put(finding)
+            if finding.path in self.model.declarations:
+                self.put(finding)
         self.conflicts.extend(reading.conflicts)
         self.issues.extend(reading.issues)
 

@@ -54,11 +54,22 @@ class Declaration:
 class FactModel:
     """Every declared path, in order of evaluation, and ``root``: the type of ``%facts`` for static checks.
 
-    Members of list elements are declared too, without index (``leaves.shade``).
+    Members of list elements are declared too, without index (``leaves.shade``). Two paths mean something to the service itself,
+    whatever the content calls them: ``orders``, the list of draft orders (``%order`` is one of them), and ``record``, which says what
+    was received. ``None`` where the content reads no such thing.
     """
 
     declarations: Mapping[str, Declaration] = field(default_factory=dict)
     root: Type = field(default_factory=lambda: Type("object"))
+    orders: str | None = None
+    record: str | None = None
+
+    def type_of(self, path: str | None) -> Type | None:
+        """The type at a path, ``None`` if nothing is declared there."""
+        found: Type | None = self.root if path is not None else None
+        for name in (path or "").split("."):
+            found = None if found is None else found.children.get(name)
+        return found
 
     def shown(self, path: str) -> tuple[str, ...]:
         """The paths that explain ``path`` to a reader: itself, or for an internal helper the facts it was derived from."""

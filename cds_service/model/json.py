@@ -27,11 +27,11 @@ def plain(value: Any) -> Any:
 
 
 def facts_json(facts: Facts, model: FactModel) -> dict[str, Any]:
-    """The document that ``cds-service facts`` prints: ``facts`` nested, everything else by path; internal helpers left out."""
+    """The document that ``cds-service facts`` prints: ``facts`` nested, all else by path, without helpers and what is not declared."""
 
-    def internal(path: str) -> bool:
+    def internal(path: str, *, branch: bool = False) -> bool:
         declaration = model.declarations.get(_INDEX.sub("", path))
-        return declaration is not None and declaration.internal
+        return declaration.internal if declaration is not None else not branch
 
     return {
         "facts": plain(_without(facts.tree, "", internal)),
@@ -50,7 +50,7 @@ def _without(node: Mapping[str, Any], prefix: str, internal: Any) -> dict[str, A
     kept: dict[str, Any] = {}
     for name, value in node.items():
         path = f"{prefix}{name}"
-        if internal(path):
+        if internal(path, branch=isinstance(value, Mapping)):
             continue
         if isinstance(value, Mapping):
             below = _without(value, f"{path}.", internal)

@@ -10,7 +10,7 @@ from typing import Any
 from cds_service.model.assessment import Citation
 from cds_service.plans import rules
 from cds_service.plans.children import ChildCompiler
-from cds_service.plans.compiled import MAX_SUMMARY, RECOMMENDATION_SYSTEM, CompiledAction, Criterion, Placeholder, Source
+from cds_service.plans.compiled import MAX_SUMMARY, CompiledAction, Criterion, Placeholder, Source
 from cds_service.plans.content import Document
 from cds_service.plans.expressions import Compiler, extension_value, extension_values
 from cds_service.plans.problems import Place
@@ -37,13 +37,14 @@ class ActionCompiler:
         if not isinstance(code, str) or not _CODE.match(code):
             place.child("id").add("is missing or no code", "write the recommendation's code: lower-case letters, digits and hyphens")
             return None
-        self._check_code(action, code, place)
+        system = _system(action, code, place)
         hooks = rules.triggers(action, place)
         if not hooks:
             place.child("trigger").add("is missing", "name at least one hook")
         sections, suggestions = self.children.compile(rules.mappings(action.get("action")), place)
         return CompiledAction(
             code=code,
+            system=system,
             file=plan.file,
             plan=str(plan.resource.get("url", "")),
             plan_title=str(plan.resource.get("title", "")),
@@ -69,13 +70,6 @@ class ActionCompiler:
         conditions = rules.mappings(action.get("condition"))
         found = (self.compiler.criterion(item, place.child(f"condition[{number}]")) for number, item in enumerate(conditions))
         return tuple(criterion for criterion in found if criterion is not None)
-
-    def _check_code(self, action: Mapping[str, Any], code: str, place: Place) -> None:
-        codes = [rules.coding_code(concept, RECOMMENDATION_SYSTEM) for concept in rules.mappings(action.get("code"))]
-        if code not in codes:
-            place.child("code").add(
-                f"does not hold '{code}' of {RECOMMENDATION_SYSTEM}", "repeat the action's id as its code; cards carry it as their topic"
-            )
 
     def _title(self, action: Mapping[str, Any], place: Place) -> str:
         title = rules.required_text(action, "title", place, "say in one sentence what to know; it becomes the card's summary")
@@ -141,3 +135,15 @@ class ActionCompiler:
         if source is None and item.get("type") == "derived-from":
             place.child("resource").add("is missing", "a derived-from statement names its source document")
         return "" if source is None else source.id
+
+
+def _system(action: Mapping[str, Any], code: str, place: Place) -> str:
+    """The code system that the content gives the recommendation's code in."""
+    codings = (coding for concept in rules.mappings(action.get("code")) for coding in rules.mappings(concept.get("coding")))
+    for coding in codings:
+        if coding.get("code") == code and isinstance(coding.get("system"), str) and coding["system"]:
+            return str(coding["system"])
+    place.child("code").add(
+        f"does not hold '{code}' with a code system", "repeat the action's id as a code of a code system; cards carry it as their topic"
+    )
+    return ""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cds_service.model.assessment import ActionTrace, CriterionTrace, Failure, Hook, Recommendation
+from cds_service.model.declaration import FactModel
 from cds_service.model.facts import Facts
 from cds_service.plans.compiled import ORDER_HOOKS, CompiledAction, PlanContext, Service
 from cds_service.plans.conditions import trace
-from cds_service.plans.environment import variable_values
+from cds_service.plans.environment import draft_orders, variable_values
 from cds_service.plans.needed import needed_facts
 from cds_service.plans.recommend import recommend
 
@@ -28,7 +29,7 @@ class Applied:
 
 def apply_service(service: Service, facts: Facts, hook: Hook, context: PlanContext) -> Applied:
     """Evaluate every recommendation of a service, at order hooks once for each order in scope."""
-    runs = [_Run(service, facts, hook, context, order, number) for number, order in orders_in_scope(facts, hook)]
+    runs = [_Run(service, facts, hook, context, order, number) for number, order in orders_in_scope(facts, hook, context.model)]
     for run in runs:
         run.evaluate()
     return Applied(
@@ -38,14 +39,14 @@ def apply_service(service: Service, facts: Facts, hook: Hook, context: PlanConte
     )
 
 
-def orders_in_scope(facts: Facts, hook: Hook) -> list[tuple[int, Order | None]]:
-    """The orders to look at, each with its position in ``facts.orders``; one ``None`` at hooks without orders.
+def orders_in_scope(facts: Facts, hook: Hook, model: FactModel) -> list[tuple[int, Order | None]]:
+    """The orders to look at, each with its position in their list; one ``None`` at hooks without orders.
 
     At order-select only the selected drafts count, matched by the last ``Type/id``; where none is found, all do.
     """
     if hook.name not in ORDER_HOOKS:
         return [(-1, None)]
-    orders = list(enumerate(facts.tree.get("orders", ())))
+    orders = list(enumerate(draft_orders(facts, model)))
     selected = {"/".join(selection.split("/")[-2:]) for selection in hook.selections}
     chosen = [item for item in orders if item[1].get("reference") in selected] if hook.name == "order-select" else []
     return list(chosen or orders)
@@ -56,7 +57,7 @@ def may_concern(service: Service, facts: Facts, hook: Hook, context: PlanContext
 
     A criterion that is false while every fact is unknown stays false whatever the record holds. Of ``facts`` only the orders count.
     """
-    calls = [variable_values(Facts(), hook, context.parameters, order) for _, order in orders_in_scope(facts, hook)]
+    calls = [variable_values(Facts(), hook, context.parameters, order) for _, order in orders_in_scope(facts, hook, context.model)]
     return any(not _ruled_out(action, variables) for variables in calls for action in service.actions)
 
 

@@ -15,7 +15,6 @@ HOOKS = ("patient-view", "order-select", "order-sign")
 ORDER_HOOKS = frozenset({"order-select", "order-sign"})
 SIGN_HOOK = "order-sign"
 BASE = "https://cds-service.example.org"
-RECOMMENDATION_SYSTEM = f"{BASE}/CodeSystem/recommendation"
 MAX_SUMMARY = 139
 
 
@@ -43,11 +42,15 @@ class CodeFilter:
 
 @dataclass(frozen=True, slots=True)
 class DataRequirement:
-    """One prefetch key: the resource type and the codes to ask for (none: all resources of the type)."""
+    """One prefetch key: the resource type and the codes to ask for (none: all resources of the type).
+
+    ``required``: without it nothing can be said, not even that nothing applies.
+    """
 
     key: str
     type: str
     filters: tuple[CodeFilter, ...] = ()
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +131,14 @@ class Source:
 class CompiledAction:
     """One recommendation of one service, with the conditions of everything that composes it.
 
-    The first ``guards`` of the ``criteria`` come from what composes it: they decide, but are no reason to show it.
+    ``system`` is the code system of ``code``, which the content chooses. The first ``guards`` of the ``criteria`` come from what
+    composes it: they decide, but are no reason to show it.
     ``section_of`` are the rows on whose card it is shown, in order of preference (empty: a card of its own).
     ``plan_title`` and ``reviewed`` (a named approval is on record) come from the topic plan.
     """
 
     code: str
+    system: str
     file: str
     plan: str
     plan_title: str

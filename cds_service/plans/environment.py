@@ -9,7 +9,7 @@ from typing import Any
 from cds_service.fhirpath import Type
 from cds_service.model.assessment import Hook
 from cds_service.model.declaration import FactModel
-from cds_service.model.facts import Facts
+from cds_service.model.facts import Facts, value_in
 from cds_service.plans.compiled import HOOKS
 
 FACT_PATHS = "fact-path"  # the "code system" of %needed: its displays are the titles of facts
@@ -23,7 +23,7 @@ def known(of: Type) -> Type:
 
 def variable_types(model: FactModel, parameters: Type, codes: Iterable[str]) -> Mapping[str, Type]:
     """The types of all variables. ``%order`` is one of ``facts.orders``; ``codes`` are the recommendations' codes."""
-    orders = model.root.children.get("orders", _NO_ORDER)
+    orders = model.type_of(model.orders) or _NO_ORDER
     askable = frozenset(item.askable.name for item in model.declarations.values() if item.askable is not None)
     text = Type("string", known=True)
     hook = {
@@ -61,6 +61,11 @@ def variable_values(facts: Facts, hook: Hook, parameters: Mapping[str, Any], ord
         "fired": [],
         "needed": [],
     }
+
+
+def draft_orders(facts: Facts, model: FactModel) -> tuple[Mapping[str, Any], ...]:
+    """The draft orders as facts, in the order of the hook; none where the content reads none."""
+    return tuple(value_in(facts.tree, model.orders) or ()) if model.orders is not None else ()
 
 
 def type_at(variables: Mapping[str, Type], path: str) -> Type | None:

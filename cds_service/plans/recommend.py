@@ -82,21 +82,22 @@ def _indicator(action: CompiledAction, variables: Mapping[str, Any], facts: Fact
     """The indicator of the priority. ``critical`` needs the sign hook and explicit facts only; otherwise it becomes ``warning``."""
     priority = _dynamic(action, "action.priority", variables, context) or action.priority
     indicator = INDICATORS[priority]
-    if indicator == "critical" and (hook.name != SIGN_HOOK or _rests_on_weak(action, facts, number)):
+    order = f"{context.model.orders}[{number}]"
+    if indicator == "critical" and (hook.name != SIGN_HOOK or _rests_on_weak(action, facts, order)):
         return "warning"
     return indicator
 
 
-def _rests_on_weak(action: CompiledAction, facts: Facts, number: int) -> bool:
-    """Whether any fact that decides about the action rests on text, or on something unconfirmed or preliminary."""
+def _rests_on_weak(action: CompiledAction, facts: Facts, order: str) -> bool:
+    """Whether any fact that decides about the action, or about the order at the path ``order``, rests on text or is unconfirmed."""
     deciding = [criterion.expression for criterion in action.criteria]
     if "action.priority" in action.dynamic:
         deciding.append(action.dynamic["action.priority"].expression)
     reads = {path for expression in deciding for path in expression.reads}
     weak_lists = {_INDEX.sub("", path) for path in facts.weak}
-    weak_order = {path for path in facts.weak if path.startswith(f"orders[{number}].")}
+    weak_order = {path for path in facts.weak if path.startswith(f"{order}.")}
     read_facts = set(fact_paths(reads))
-    read_order = {f"orders[{number}].{path.partition('.')[2]}" for path in reads if path.startswith("order.")}
+    read_order = {f"{order}.{path.partition('.')[2]}" for path in reads if path.startswith("order.")}
     return bool(_overlap(read_facts, facts.weak | weak_lists) or read_order & weak_order)
 
 

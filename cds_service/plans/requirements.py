@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from cds_service.plans.compiled import CodeFilter, DataRequirement
+from cds_service.plans.expressions import extension_value
 from cds_service.plans.problems import Place
-from cds_service.plans.rules import check_keys, mappings
+from cds_service.plans.rules import REQUIRED_DATA, check_extensions, check_keys, mappings
 
 MAX_KEYS = 10
 Expand = Callable[[str], Iterable[tuple[str, str]]]
 _KEY = re.compile(r"[a-z][A-Za-z0-9-]{0,63}\Z")
 _PATHS = ("code", "category")
-_REQUIREMENT_KEYS = frozenset({"id", "type", "codeFilter"})
+_REQUIREMENT_KEYS = frozenset({"id", "extension", "type", "codeFilter"})
 _FILTER_KEYS = frozenset({"path", "valueSet", "code"})
 
 
@@ -30,6 +31,7 @@ def compile_requirements(inputs: object, place: Place, expand: Expand) -> tuple[
 
 def _requirement(element: Mapping[str, Any], place: Place, expand: Expand) -> DataRequirement | None:
     check_keys(element, _REQUIREMENT_KEYS, place, "a data requirement")
+    check_extensions(element, (REQUIRED_DATA,), place)
     key, kind = element.get("id"), element.get("type")
     if not isinstance(key, str) or not _KEY.match(key):
         place.child("id").add("is missing or no prefetch key", "write the prefetch key, such as conditions")
@@ -40,7 +42,8 @@ def _requirement(element: Mapping[str, Any], place: Place, expand: Expand) -> Da
     filters = (
         _filter(item, place.child(f"codeFilter[{number}]"), expand) for number, item in enumerate(mappings(element.get("codeFilter")))
     )
-    return DataRequirement(key, kind, tuple(item for item in filters if item is not None))
+    required = extension_value(element, REQUIRED_DATA) is True
+    return DataRequirement(key, kind, tuple(item for item in filters if item is not None), required)
 
 
 def _filter(element: Mapping[str, Any], place: Place, expand: Expand) -> CodeFilter | None:

@@ -19,6 +19,7 @@ ONCE_PER_REQUEST = f"{STRUCTURES}/once-per-request"
 ONLY_WITH = f"{STRUCTURES}/only-with"
 REVIEW_STATE = f"{STRUCTURES}/review-state"
 VERIFICATION = f"{STRUCTURES}/verification"
+REQUIRED_DATA = f"{STRUCTURES}/required-data"
 
 PLAN_TYPE_SYSTEM = "http://terminology.hl7.org/CodeSystem/plan-definition-type"
 ACTION_TYPE_SYSTEM = "http://terminology.hl7.org/CodeSystem/action-type"

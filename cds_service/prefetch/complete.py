@@ -12,7 +12,7 @@ from cds_service.hooks.invocation import Invocation
 from cds_service.plans.compiled import DataRequirement
 from cds_service.prefetch.answers import State, read_answers, states
 from cds_service.prefetch.record import gather
-from cds_service.prefetch.requirements import REQUIRED_TYPE, required_keys
+from cds_service.prefetch.requirements import required_keys
 
 
 def complete_prefetch(invocation: Invocation, requirements: Sequence[DataRequirement], aliases: Mapping[str, str]) -> PatientRecord:
@@ -52,10 +52,12 @@ def _drafts(invocation: Invocation) -> tuple[Item, ...]:
 
 def _refuse_other_versions(record: PatientRecord, requirements: Sequence[DataRequirement]) -> None:
     """Refuse a record whose required resources all came in another FHIR version: silence would look like an answer."""
-    required = any(requirement.type == REQUIRED_TYPE for requirement in requirements)
-    if required and REQUIRED_TYPE in record.doubtful_types and not record.of(REQUIRED_TYPE):
+    required = {requirement.type for requirement in requirements if requirement.required}
+    for kind in sorted(required & record.doubtful_types):
+        if record.of(kind):
+            continue
         raise DataUnavailable(
-            f"every {REQUIRED_TYPE} is written in the shape of another FHIR version",
+            f"every {kind} is written in the shape of another FHIR version",
             where="prefetch",
             remedy="Send FHIR R4 resources.",
         )

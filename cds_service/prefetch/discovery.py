@@ -37,5 +37,7 @@ def lint_services(services: Iterable[Service]) -> list[ContentProblem]:
             ContentProblem(where, "action.input", text, "change the data requirement") for text in lint(templates(service.requirements))
         ]
         if not required_keys(service.requirements):
-            problems.append(ContentProblem(where, "action.input", "no data requirement asks for Condition", "add one"))
+            problems.append(
+                ContentProblem(where, "action.input", "no data requirement is marked as required", "mark what nothing can be said without")
+            )
     return problems

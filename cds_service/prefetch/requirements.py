@@ -1,4 +1,4 @@
-"""Which of the content's data requirements must be met before the service can answer."""
+"""Which of the content's data requirements must be met before the service can answer, and how they are asked for."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Iterable
 
 from cds_service.plans.compiled import DataRequirement
 
-REQUIRED_TYPE = "Condition"  # without the problem list nothing can be said, not even that nothing applies
-
 
 def required_keys(requirements: Iterable[DataRequirement]) -> frozenset[str]:
-    """The keys without which the service answers 412."""
-    return frozenset(requirement.key for requirement in requirements if requirement.type == REQUIRED_TYPE)
+    """The keys that the content marks as required: without one of them the service answers 412."""
+    return frozenset(requirement.key for requirement in requirements if requirement.required)
 
 
 def filters_of(requirement: DataRequirement) -> dict[str, tuple[str, ...]]:

@@ -38,7 +38,8 @@ NAMING_SYSTEM = {
     "date": "2026-11-21",
     "uniqueId": [{"type": "uri", "value": SYSTEM, "preferred": True}],
 }
-INPUT = [{"id": "patient", "type": "Patient"}, {"id": "conditions", "type": "Condition"}]
+REQUIRED = {"url": f"{world.BASE}/StructureDefinition/required-data", "valueBoolean": True}
+INPUT = [{"id": "patient", "type": "Patient"}, {"id": "conditions", "extension": [REQUIRED], "type": "Condition"}]
 
 
 def write_content(folder: Path, **row: Any) -> Path:

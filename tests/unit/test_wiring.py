@@ -62,9 +62,9 @@ def test_another_hook_or_service_is_refused(content):
         app.respond(parse_hook_request(body, "other"))
 
 
-def test_content_that_does_not_ask_for_conditions_is_refused(tmp_path):
+def test_content_that_requires_nothing_is_refused(tmp_path):
     folder = plants.write_content(tmp_path / "x", input=[{"id": "patient", "type": "Patient"}])
-    with pytest.raises(ContentError, match="no data requirement asks for Condition"):
+    with pytest.raises(ContentError, match="no data requirement is marked as required"):
         load_content(folder)
 
 

@@ -17,8 +17,8 @@ from cds_service.model.facts import Evidence
 def read_imaging(context: Context, spec: Spec) -> Reading:
     """The newest date of each modality, and whether a set of them is complete within the look-back (closed world).
 
-    Options: ``sources`` ({resource: {elements, states}}), ``map``/``target``, ``modalities`` (code -> path of the date),
-    ``recent`` (code -> path of a boolean: documented in the look-back), ``complete`` ({path, all, within}).
+    Options: ``sources`` ({resource: {elements, states}}), ``map``/``target``, ``modalities`` (code -> path of the date); and, if
+    wanted, ``complete`` ({path, all, within}) and ``recent`` (code -> path of a boolean: documented in the look-back of ``complete``).
     """
     studies = list(_studies(context, spec))
     findings = []
@@ -29,8 +29,10 @@ def read_imaging(context: Context, spec: Spec) -> Reading:
             findings.append(Finding(path=path, value=dated[-1][0], evidence=(dated[-1][1],), weak=weak((dated[-1][1],))))
         else:
             findings.append(Finding(path=path, why="none documented in the record received"))
+    if "complete" not in spec.options:
+        return Reading(findings=tuple(findings))
     within = spec.options["complete"]["within"]
-    for modality, path in spec.options["recent"].items():
+    for modality, path in spec.options.get("recent", {}).items():
         recent = tuple(proof for name, moment, proof in studies if name == modality and context.within(moment, within))
         findings.append(Finding(path=path, value=bool(recent), evidence=recent))
     findings.append(_complete(context, spec, studies))

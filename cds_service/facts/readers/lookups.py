@@ -9,11 +9,12 @@ from typing import Any
 from cds_service.facts.context import Context, Finding, Reading
 from cds_service.facts.declarations import Spec
 from cds_service.facts.newest import earliest
+from cds_service.fhir.codings import first_code
 from cds_service.fhirpath.temporal import Temporal
 
 
 def read_patient(context: Context, spec: Spec) -> Reading:
-    """``age`` in completed years at ``as_of`` (the lower one where the birth date leaves two open) and ``deceased``."""
+    """``age`` in completed years at ``as_of`` (the lower one where the birth date leaves two open), ``deceased`` and ``gender``."""
     patient = context.record.patient or {}
     born = Temporal.parse(patient.get("birthDate"))
     deceased = patient.get("deceasedBoolean")
@@ -23,6 +24,7 @@ def read_patient(context: Context, spec: Spec) -> Reading:
         findings=(
             Finding(path=f"{spec.path}.age", value=age, why="the birth date was not received"),
             Finding(path=f"{spec.path}.deceased", value=dead, why="not stated"),
+            Finding(path=f"{spec.path}.gender", value=first_code(patient.get("gender")), why="not stated"),
         )
     )
 
@@ -43,7 +45,7 @@ def read_record(context: Context, spec: Spec) -> Reading:
             Finding(path=f"{spec.path}.complete", value=not record.truncated and not record.unavailable),
             Finding(path=f"{spec.path}.truncated", value=tuple(record.truncated)),
             Finding(path=f"{spec.path}.unavailable", value=tuple(record.unavailable)),
-            *(Finding(path=f"{spec.options['answered']}.{key}", value=record.has_answered(key)) for key in spec.options["keys"]),
+            *(Finding(path=f"{spec.options['answered']}.{key}", value=record.has_answered(key)) for key in spec.options.get("keys", ())),
         )
     )
 

@@ -18,10 +18,10 @@ Named = tuple[str, Concept]
 def agents(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[Named, ...]:
     """The (agent, matched code) pairs of a MedicationRequest, -Administration or -Statement; none for a topical route or form.
 
-    Options: ``map``, ``target``, ``topical`` (value set of routes, forms and products, and of words that name such a one),
-    ``regimens`` (map of codes that name a whole regimen).
+    Options: ``map``, ``target``; and, if wanted, ``topical`` (value set of routes, forms and products, and of words that name such a
+    one), ``regimens`` (map of codes that name a whole regimen).
     """
-    if _topical(context, options["topical"], resource):
+    if "topical" in options and _topical(context, options["topical"], resource):
         return ()
     coded = tuple(_coded(context, options, resource))
     found = coded or tuple(_worded(context, options, resource))
@@ -46,7 +46,7 @@ def _coded(context: Context, options: Mapping[str, Any], resource: Resource) -> 
     terms = context.terminology
     for codeable in medications(context, resource):
         for concept in terms.concepts(codeable):
-            for name in (options["map"], options["regimens"]):
+            for name in _maps(options):
                 for agent in terms.translate(name, concept, options["target"]):
                     yield agent, concept
 
@@ -56,9 +56,13 @@ def _worded(context: Context, options: Mapping[str, Any], resource: Resource) ->
     for codeable in medications(context, resource):
         for text in (*texts(codeable), *displays(codeable), *_reference_displays(resource)):
             for _, _, phrase in phrases(normalise_text(text).split()):
-                for name in (options["map"], options["regimens"]):
+                for name in _maps(options):
                     for agent in context.terminology.translate_text(name, phrase, options["target"]):
                         yield agent, Concept(TEXT_SYSTEM, phrase)
+
+
+def _maps(options: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(options[name] for name in ("map", "regimens") if name in options)
 
 
 def displays(codeable: object) -> Iterator[str]:

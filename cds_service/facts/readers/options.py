@@ -18,7 +18,7 @@ OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("texts", "lines", ""),
         ("primary", "", "attributes"),
         ("histology", "familyPath target map disorderMap codes extensions family", ""),
-        ("spread", "site treatmentEnd unattributed keys", ""),
+        ("spread", "site keys", "treatmentEnd unattributed"),
         ("spread-flag", "site", "sites roles notSites state gives unattributed"),
         ("spread-body-site", "sites", "in notIn count"),
         ("staging", "site spread sets gives", ""),
@@ -28,31 +28,57 @@ OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("latest-code", "codes map target", ""),
         ("decisive-code", "codes map target notBefore lines keys decisive favourable unfavourable gives", ""),
         ("result", "codes map target unclear conflict absent", "shared variant"),
-        ("treatments", "keys window from agents supportive medications unnamed regimens outcomes gives", ""),
+        ("treatments", "keys window agents medications", "from supportive unnamed regimens outcomes gives"),
         ("procedures", "map target keys states", ""),
         ("radiotherapy", "fields courses fieldMap codeMap target unknownExtent none gives", "answers prevailing"),
-        ("imaging", "sources map target modalities recent complete", ""),
-        ("orders", "of keys agents supportive procedure modality radiotherapy field intent kinds combined", "also"),
-        ("combination", "lists dated within keys agents combinations", ""),
+        ("imaging", "sources map target modalities", "recent complete"),
+        ("orders", "of keys kinds", "agents supportive procedure modality radiotherapy field intent combined also"),
+        ("combination", "lists keys agents combinations", "dated within"),
     )
 }
 
+_MAPPED = frozenset({"map", "target"})
+# reader -> option that is a mapping -> what it must hold
+_PARTS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "orders": {
+        "agents": _MAPPED,
+        "procedure": _MAPPED,
+        "modality": _MAPPED,
+        "field": frozenset({"fieldMap", "codeMap", "target"}),
+        "intent": _MAPPED | {"extensions"},
+        "combined": frozenset({"as", "fields", "agents"}),
+        "kinds": frozenset({"else"}),
+    },
+    "treatments": {"agents": _MAPPED, "outcomes": _MAPPED | {"codes", "decisive"}},
+    "imaging": {"complete": frozenset({"path", "all", "within"})},
+    "latest-quantity": {"gives": frozenset({"value"}), "answers": _MAPPED, "bodySite": _MAPPED | {"sites"}},
+    "radiotherapy": {"gives": frozenset({"extent"}), "answers": _MAPPED | {"codes"}},
+    "histology": {"family": _MAPPED | {"source", "else"}},
+}
+# the kinds of an order are named for each thing that describes one
+_KINDS = ("agents", "radiotherapy", "procedure", "modality")
+
 
 def option_problems(reader: str, options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(problem, remedy) for every option that a reader needs and lacks, or does not know."""
+    """(problem, remedy) for every option that a reader needs and lacks, or does not know, and for what an option itself lacks."""
     needed, optional = OPTIONS[reader]
     missing, unknown = sorted(needed - set(options)), sorted(set(options) - needed - optional)
     if missing:
         yield f"lacks the options {', '.join(missing)}", f"the reader '{reader}' needs them"
     if unknown:
         yield f"has unknown options {', '.join(unknown)}", f"the reader '{reader}' knows {', '.join(sorted(needed | optional)) or 'none'}"
+    for name, parts in _PARTS.get(reader, {}).items():
+        block = options.get(name)
+        wanted = parts | {kind for kind in _KINDS if kind in options} if name == "kinds" else parts
+        if name in options and not (isinstance(block, Mapping) and wanted <= set(block)):
+            yield f"has an option '{name}' that lacks something", f"give it {', '.join(sorted(wanted))}"
 
 
 # The sections of ``disorders`` (see facts/disorders.py): what each needs and may have; "" is the block itself
 _DISORDERS = {
-    "": (frozenset({"primary", "other", "spread", "links"}), frozenset[str]()),
-    "primary": (frozenset({"map", "site", "bodySite", "generic", "unspecific"}), frozenset[str]()),
-    "spread": (frozenset({"map", "site", "bodySite", "ambiguousSite", "suspectedOnly", "traps"}), frozenset({"stations"})),
+    "": (frozenset({"primary", "other", "links"}), frozenset({"spread"})),
+    "primary": (frozenset({"map", "site"}), frozenset({"bodySite", "generic", "unspecific"})),
+    "spread": (frozenset({"map", "site"}), frozenset({"bodySite", "ambiguousSite", "suspectedOnly", "traps", "stations"})),
 }
 
 
@@ -61,6 +87,8 @@ def disorder_problems(options: Mapping[str, Any], terminology: Terminology) -> I
     for section, (needed, optional) in _DISORDERS.items():
         element = f"disorders.{section}".rstrip(".")
         block = options.get(section) if section else options
+        if section and section not in options and section in _DISORDERS[""][1]:
+            continue
         if not isinstance(block, Mapping):
             yield element, "is missing or is no mapping", f"give {', '.join(sorted(needed))}"
         elif set(block) - needed - optional or needed - set(block):

@@ -37,10 +37,11 @@ def read_orders(context: Context, spec: Spec) -> Reading:
     record, or not in draft itself), ``kind``, ``agents``, ``procedure``, ``modality``/``modalities``, ``field``/``fields``,
     ``intent``, ``text``, ``date``. An order that something shall not be done has no members that say what.
     Option ``of`` says which: ``drafts`` (the hook's draft orders) or ``active`` (active orders of the record; closed over ``keys``).
-    ``agents`` (see :func:`~.medications.agents`), ``procedure``, ``modality`` ({map, target}), ``radiotherapy`` (value set), ``field``
-    (see :func:`~.radiotherapy.fields`) and ``intent`` ({map, target, negations, extensions}) say by what an order is described; ``also``
-    maps any further attribute (its name -> {map, target}). ``kinds`` names the kind for what was found, where ``supportive`` agents
-    alone make none; ``combined`` ({as, fields, agents}) is a flag for fields that are treated together with one of the agents.
+    ``agents`` (see :func:`~.medications.agents`), ``procedure``, ``modality`` ({map, target}), ``radiotherapy`` (value set) with ``field``
+    (see :func:`~.radiotherapy.fields`) and ``intent`` ({map, target, negations, extensions}) say by what an order is described, each if
+    wanted; ``also`` maps any further attribute (its name -> {map, target}). ``kinds`` names the kind for what was found (``else`` for
+    nothing of it), where ``supportive`` agents alone make none; ``combined`` ({as, fields, agents}) is a flag for fields that are treated
+    together with one of the agents.
     """
     drafts = spec.options["of"] == "drafts"
     entries = context.record.draft_orders if drafts else tuple(_active(context))
@@ -87,7 +88,7 @@ def _describe(context: Context, options: Mapping[str, Any], entry: Entry) -> _De
     if resource.get("doNotPerform") is True:
         return _Described(element | {"kind": options["kinds"]["else"]}, evidence(entry), frozenset())
     what, basis = _what(context, options, resource)
-    intent, in_words = _intent(context, options["intent"], resource)
+    intent, in_words = _intent(context, options["intent"], resource) if "intent" in options else (None, False)
     _put(what, "intent", intent)
     only_words = bool(basis) and all(concept.system == TEXT_SYSTEM for concept in basis)
     weak = {name for name in what if name != "intent" or in_words} if only_words else {"intent"} if in_words else set()
@@ -97,8 +98,8 @@ def _describe(context: Context, options: Mapping[str, Any], entry: Entry) -> _De
 def _what(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[dict[str, Any], tuple[Concept, ...]]:
     """What an order is for, and the concepts by which it says so."""
     drugs = _agents(context, options, resource)
-    procedures = _names(context, options, options["procedure"], resource)
-    modalities = _names(context, options, options["modality"], resource)
+    procedures = _names(context, options, options.get("procedure"), resource)
+    modalities = _names(context, options, options.get("modality"), resource)
     irradiation, places = _radiotherapy(context, options, resource)
     element: dict[str, Any] = {"agents": _distinct(drugs), "modalities": _distinct(modalities), "fields": places}
     _put(element, "procedure", next(iter(_distinct(procedures)), None))
@@ -121,14 +122,18 @@ def _distinct(named: _Named) -> tuple[str, ...]:
 
 def _agents(context: Context, options: Mapping[str, Any], resource: Resource) -> _Named:
     """The agents of a medication order, or those of the regimen that another order names as a whole."""
-    rule = options["agents"]
+    rule = options.get("agents")
+    if rule is None:
+        return ()
     if "Medication" in str(resource.get("resourceType")):
         return agents(context, rule, resource)
-    return context.terminology.translations(rule["regimens"], resource.get("code"), rule["target"])
+    return context.terminology.translations(rule["regimens"], resource.get("code"), rule["target"]) if "regimens" in rule else ()
 
 
-def _names(context: Context, options: Mapping[str, Any], rule: Mapping[str, Any], resource: Resource) -> _Named:
-    """What a map says about an order: by code, else by the whole text beside words about the intent."""
+def _names(context: Context, options: Mapping[str, Any], rule: Mapping[str, Any] | None, resource: Resource) -> _Named:
+    """What a map says about an order: by code, else by the whole text beside words about the intent; nothing without a map."""
+    if rule is None:
+        return ()
     terms = context.terminology
     for name in ("code", "orderDetail"):
         found = terms.translations(rule["map"], resource.get(name), rule["target"])
@@ -147,11 +152,13 @@ def _written(context: Context, options: Mapping[str, Any], resource: Resource, n
     for codeable in objects(resource.get(name)):
         is_listed = any(concept in context.terminology.known for concept in context.terminology.concepts(codeable))
         for text in (*texts(codeable), *(() if is_listed else displays(codeable))):
-            yield from dict.fromkeys((text, said(context, options["intent"], text)[1]))
+            yield from dict.fromkeys((text, said(context, options["intent"], text)[1]) if "intent" in options else (text,))
 
 
 def _radiotherapy(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[tuple[Concept, ...], tuple[str, ...]]:
     """The concepts by which an order is one for radiotherapy (none: it is not), and its fields."""
+    if "radiotherapy" not in options:
+        return (), ()
     terms, value_set = context.terminology, options["radiotherapy"]
     named = _names(context, options, options["field"] | {"map": options["field"]["codeMap"]}, resource)
     found = [concept for concept in (terms.match(value_set, resource.get("code")),) if concept is not None]
@@ -164,7 +171,7 @@ def _radiotherapy(context: Context, options: Mapping[str, Any], resource: Resour
 
 def _kind(options: Mapping[str, Any], element: Mapping[str, Any], *, is_radiotherapy: bool) -> str:
     kinds: Mapping[str, str] = options["kinds"]
-    if any(agent not in options["supportive"] for agent in element["agents"]):
+    if any(agent not in options.get("supportive", ()) for agent in element["agents"]):
         return kinds["agents"]
     if is_radiotherapy:
         return kinds["radiotherapy"]
@@ -204,7 +211,9 @@ def _text(resource: Resource) -> str | None:
 
 def _with_combined(options: Mapping[str, Any], elements: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Mark radiotherapy to the given fields that is ordered together with one of the given agents."""
-    rule = options["combined"]
+    rule = options.get("combined")
+    if rule is None:
+        return elements
     together = {agent for element in elements for agent in element["agents"]} & set(rule["agents"])
     return [element | {rule["as"]: bool(together and set(element["fields"]) & set(rule["fields"]))} for element in elements]
 
@@ -215,10 +224,10 @@ def read_combination(context: Context, spec: Spec) -> Reading:
     Options: ``lists`` (order lists), ``dated`` (the list whose orders count only within the look-back ``within``), ``agents``
     (path of the union), ``combinations`` (path -> alternatives, each a list of agents), ``keys`` (closed world of the active orders).
     """
-    within, found, perhaps = spec.options["within"], set[str](), set[str]()
+    dated, within, found, perhaps = spec.options.get("dated"), spec.options.get("within"), set[str](), set[str]()
     for path in spec.options["lists"]:
         for element in context.value(path) or ():
-            if path != spec.options["dated"] or context.within(element.get("date"), within):
+            if path != dated or within is None or context.within(element.get("date"), within):
                 found.update(element["agents"])
             elif context.may_lie_within(element.get("date"), within):
                 perhaps.update(element["agents"])

@@ -20,15 +20,14 @@ def read_spread(context: Context, spec: Spec) -> Reading:
 
     Element: ``site``, ``confirmed``, ``suspected``, ``date`` (first evidence), ``timing``, ``confidence``, and the internal
     ``role`` (regional, distant, ambiguous for this primary) and ``kind`` (chain, organ, …) from the staging tables.
-    Options: ``site`` and ``treatmentEnd`` (paths of the primary), ``unattributed`` (path of the second list), ``keys`` (that must be
-    answered before an empty list is known).
+    Options: ``site`` (path of the primary's site), ``keys`` (that must be answered before an empty list is known); and, if wanted,
+    ``treatmentEnd`` (path of the date that parts the timings) and ``unattributed`` (path of the second list).
     """
     disorders: Disorders = context.shared["disorders"]
     current = [item for item in disorders.spread if item.state in ("active", "suspected")]
-    findings = [
-        _list(context, spec, spec.path, [item for item in current if item.attributed]),
-        _list(context, spec, spec.options["unattributed"], [item for item in current if not item.attributed]),
-    ]
+    findings = [_list(context, spec, spec.path, [item for item in current if item.attributed])]
+    if "unattributed" in spec.options:
+        findings.append(_list(context, spec, spec.options["unattributed"], [item for item in current if not item.attributed]))
     return Reading(findings=tuple(findings))
 
 
@@ -65,7 +64,7 @@ def _element(context: Context, spec: Spec, site: str, items: Sequence[Spread]) -
     first = earliest([item.moment for item in chosen])
     if first is not None:
         element["date"] = first
-        timing = _timing(first, context.value(spec.options["treatmentEnd"]))
+        timing = _timing(first, context.value(spec.options["treatmentEnd"]) if "treatmentEnd" in spec.options else None)
         if timing is not None:
             element["timing"] = timing
     return element

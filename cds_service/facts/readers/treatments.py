@@ -32,22 +32,23 @@ def read_treatments(context: Context, spec: Spec) -> Reading:
 
     Agents that start within the window belong together; later agents start a new regimen unless the old ones all go on.
     The same agents after a pause are a new regimen if an answer in the pause says that the disease went on (``outcomes.ends``).
-    Gives ``lines`` (regimens that start on or after the date in option ``from``), ``firstStart`` and ``lastStart`` of those.
-    Options: ``medications`` (resource type -> states that count as given), ``agents`` (see :func:`~.medications.agents`),
-    ``supportive`` (agents that make no regimen of their own), ``unnamed`` (list of {resource, codes, states}: treatment without named
-    agents), ``window`` (parameter, days), ``from`` (path), ``regimens`` (list of {name, agents, with}), ``outcomes`` (answers: {codes,
-    map, target, decisive, ends}), ``keys`` (closed world), ``gives`` (member -> path).
+    May give ``lines`` (regimens that start on or after the date in option ``from``), ``firstStart`` and ``lastStart`` of those.
+    Options: ``medications`` (resource type -> states that count as given), ``agents`` (see :func:`~.medications.agents`), ``window``
+    (parameter, days), ``keys`` (closed world); and, if wanted, ``supportive`` (agents that make no regimen of their own), ``unnamed``
+    (list of {resource, codes, states}: treatment without named agents), ``from`` (path), ``regimens`` (list of {name, agents, with}),
+    ``outcomes`` (answers: {codes, map, target, decisive, ends}), ``gives`` (member -> path).
     """
     keys = spec.options["keys"]
     dated, undated = _events(context, spec)
-    supportive = frozenset(spec.options["supportive"])
-    told = tuple(answers(context, replace(spec, options=spec.options["outcomes"])))
+    supportive = frozenset(spec.options.get("supportive", ()))
+    outcomes = spec.options.get("outcomes")
+    told = tuple(answers(context, replace(spec, options=outcomes))) if outcomes else ()
     regimens = [one for one in _regimens(dated, _borders(context, spec, told)) if not one.agents or one.agents - supportive]
     undated = [pair for pair in undated if not pair[0] or pair[0] - supportive]
     complete = context.answered(keys)
     if not regimens and not undated and not complete:
         why = "the treatments were not completely received"
-        return Reading(findings=tuple(Finding(path=path, why=why) for path in (spec.path, *spec.options["gives"].values())))
+        return Reading(findings=tuple(Finding(path=path, why=why) for path in (spec.path, *spec.options.get("gives", {}).values())))
     nexts = (*(one.start for one in regimens[1:]), None)
     elements = [_element(spec, one, told, until) for one, until in zip(regimens, nexts, strict=False)]
     elements += [{"agents": tuple(sorted(agents))} for agents, _ in undated]
@@ -66,16 +67,23 @@ def _unsure(context: Context, spec: Spec) -> Iterator[Issue]:
 
 
 def _lines(context: Context, spec: Spec, regimens: Sequence[_Event], *, complete: bool) -> Iterator[Finding]:
-    gives: Mapping[str, str] = spec.options["gives"]
-    first = context.value(spec.options["from"])
+    gives: Mapping[str, str] = spec.options.get("gives", {})
+    first = _from(context, spec)
     order = [one.start.compare(first) if isinstance(first, Temporal) else None for one in regimens]
     counted = [one for one, place in zip(regimens, order, strict=True) if place is not None and place >= 0]
     proof = tuple(item for one in counted for item in one.evidence)
     sure = complete and None not in order
     why = "a treatment or the first evidence of advanced disease is not dated, or the treatments were not completely received"
-    yield Finding(path=gives["lines"], value=len(counted) if sure else None, evidence=proof, weak=weak(proof), why=why)
-    yield Finding(path=gives["firstStart"], value=counted[0].start if counted else None, evidence=proof)
-    yield Finding(path=gives["lastStart"], value=counted[-1].start if counted else None, evidence=proof)
+    if "lines" in gives:
+        yield Finding(path=gives["lines"], value=len(counted) if sure else None, evidence=proof, weak=weak(proof), why=why)
+    for name, place in (("firstStart", 0), ("lastStart", -1)):
+        if name in gives:
+            yield Finding(path=gives[name], value=counted[place].start if counted else None, evidence=proof)
+
+
+def _from(context: Context, spec: Spec) -> object:
+    """The date from which on treatments are counted, where there is one."""
+    return context.value(spec.options["from"]) if "from" in spec.options else None
 
 
 def _events(context: Context, spec: Spec) -> tuple[list[_Event], list[tuple[frozenset[str], tuple[Evidence, ...]]]]:
@@ -91,7 +99,7 @@ def _events(context: Context, spec: Spec) -> tuple[list[_Event], list[tuple[froz
                 continue
             proof = (evidence(entry, named[0][1], text=all(concept.system == TEXT_SYSTEM for _, concept in named)),)
             _put(frozenset(agent for agent, _ in named), started(entry.resource), ended(entry.resource), proof, dated, undated)
-    for rule in spec.options["unnamed"]:
+    for rule in spec.options.get("unnamed", ()):
         for entry in context.record.of(rule["resource"]):
             concept = next(
                 (found for name in ("code", "type") if (found := context.terminology.match(rule["codes"], entry.resource.get(name)))), None
@@ -131,9 +139,9 @@ class _Borders:
 
 
 def _borders(context: Context, spec: Spec, told: Sequence[Candidate]) -> _Borders:
-    ending = spec.options["outcomes"].get("ends", ())
+    ending = spec.options.get("outcomes", {}).get("ends", ())
     ends = tuple(one.moment for one in told if one.value in ending and one.moment is not None)
-    return _Borders(int(context.parameters[spec.options["window"]]), context.value(spec.options["from"]), ends)
+    return _Borders(int(context.parameters[spec.options["window"]]), _from(context, spec), ends)
 
 
 def _goes_on(current: _Event, merged: _Event, borders: _Borders) -> bool:
@@ -196,7 +204,7 @@ def _element(spec: Spec, one: _Event, told: Sequence[Candidate], until: Temporal
     element: dict[str, Any] = {"agents": tuple(sorted(one.agents)), "start": one.start}
     if one.end is not None:
         element["end"] = one.end
-    name = regimen_name(spec.options["regimens"], one.agents)
+    name = regimen_name(spec.options.get("regimens", ()), one.agents)
     if name is not None:
         element["regimen"] = name
     outcome = _outcome(spec, one, told, until)
@@ -219,7 +227,7 @@ def _outcome(spec: Spec, one: _Event, told: Sequence[Candidate], until: Temporal
     decisive = [
         answer
         for answer in told
-        if answer.value in spec.options["outcomes"]["decisive"]
+        if answer.value in spec.options.get("outcomes", {}).get("decisive", ())
         and answer.moment is not None
         and answer.moment.compare(one.start) in (0, 1)
         and (until is None or answer.moment.compare(until) == -1)

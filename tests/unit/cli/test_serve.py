@@ -174,7 +174,11 @@ def test_the_configuration_and_the_sample_are_found():
     assert shipped("samples/patient-view.json", "docs/samples/patient-view.json").exists()
 
 
-def test_the_welcome_has_a_command_to_paste(content):
-    text = welcome(build(Settings(content_dir=content, public_url="https://example.org/cds")))
-    assert "https://example.org/cds/cds-services/plants" in text
+def test_the_welcome_has_a_command_to_paste():
+    text = welcome(build(Settings(public_url="https://example.org/cds")))
     assert "curl -s -X POST" in text
+    assert "https://example.org/cds/cds-services/" in text
+
+
+def test_the_welcome_offers_no_patient_of_other_content(content):
+    assert welcome(build(Settings(content_dir=content))).splitlines()[1:] == ["  plants at patient-view"]

@@ -41,6 +41,7 @@ def record(*sizes):
 
 FLAG = "{path: a, type: boolean, reader: flag"
 CODE = "{path: a, type: code, values: [x], reader: latest-code, options: {codes: tests"
+ORDERS = "{path: a, type: object, many: true, title: a, reader: orders, options: {of: drafts, keys: [], kinds: "
 ONE, OTHER = "{path: a, type: boolean, expression: '%facts.b'}", "{path: b, type: boolean, expression: '%facts.a'}"
 
 
@@ -62,6 +63,9 @@ ONE, OTHER = "{path: a, type: boolean, expression: '%facts.b'}", "{path: b, type
         (["{path: a, type: boolean, reader: flagg}"], "a", "names the unknown reader 'flagg'"),
         ([FLAG + ", options: {condition: [x]}}"], "a.options", "has unknown options condition"),
         ([CODE + "}}"], "a.options", "lacks the options map, target"),
+        ([ORDERS + "{}}}"], "a.options", "has an option 'kinds' that lacks something"),
+        ([ORDERS + "{else: x}, agents: {map: answers, target: colour}}}"], "a.options", "has an option 'kinds' that lacks something"),
+        ([ORDERS + "{else: x, agents: y}, agents: {map: answers}}}"], "a.options", "has an option 'agents' that lacks something"),
         ([FLAG + ", options: {conditions: [gone]}}"], "a.options.conditions", "names the value set 'gone', which the content lacks"),
         ([CODE + ", map: m, target: t}}"], "a.options.map", "names the concept map 'm', which the content lacks"),
         ([ONE], "a.expression", "`b` is not a member"),
@@ -129,7 +133,7 @@ def test_a_true_check_is_a_conflict_and_changes_no_value(tmp_path):
 @pytest.mark.parametrize(
     ("disorders", "element", "problem"),
     [
-        ("{other: yes-set}", "disorders", "lacks or does not know links, primary, spread"),
+        ("{other: yes-set}", "disorders", "lacks or does not know links, primary"),
         ("{primary: x, other: tests, spread: {}, links: []}", "disorders.primary", "is missing or is no mapping"),
         ("{primary: {map: gone}, other: tests, spread: {}, links: []}", "disorders.primary.map", "names the concept map 'gone'"),
         ("{primary: {}, other: gone, spread: {}, links: []}", "disorders.other", "names the value set 'gone', which the content lacks"),

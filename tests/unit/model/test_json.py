@@ -35,9 +35,9 @@ def test_values_become_plain(value, expected):
     assert type(plain(value)) is type(expected)
 
 
-def test_facts_are_told_without_internal_helpers():
+def test_facts_are_told_without_helpers_and_what_is_not_declared():
     facts = Facts(
-        tree={"lab": {"value": Decimal("4.9"), "helper": True}, "spots": ({"site": "a", "rank": 1},), "only": {}},
+        tree={"lab": {"value": Decimal("4.9"), "helper": True}, "spots": ({"site": "a", "rank": 1, "nameless": 2},), "only": {}},
         evidence={
             "lab.value": (Evidence("Observation/o1", "s|1", "2026-01-01"),),
             "lab.helper": (Evidence("Observation/o1"),),

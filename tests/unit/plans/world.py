@@ -69,7 +69,9 @@ ROOT = {item.path: item.type for item in DECLARATIONS if "." not in item.path} |
     "leaves": Type("object", many=True, children=LEAF),
     "patient": Type("object", children={"age": Type("integer")}),
 }
-MODEL = FactModel(declarations={item.path: item for item in DECLARATIONS}, root=Type("object", children=ROOT))
+MODEL = FactModel(
+    declarations={item.path: item for item in DECLARATIONS}, root=Type("object", children=ROOT), orders="orders", record="record"
+)
 PARAMETERS = {
     "parameters": [
         {"name": "maxSize", "type": "decimal", "value": 5.5, "unit": "cm", "title": "Largest size", "source": "assumption"},

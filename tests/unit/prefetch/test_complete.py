@@ -10,7 +10,7 @@ from cds_service.prefetch.complete import complete_prefetch
 
 REQUIREMENTS = (
     DataRequirement("patient", "Patient"),
-    DataRequirement("conditions", "Condition"),
+    DataRequirement("conditions", "Condition", required=True),
     DataRequirement("labs", "Observation", (CodeFilter("code", (("s", "1"),)),)),
 )
 PATIENT = {"resourceType": "Patient", "id": "p1"}

@@ -11,7 +11,7 @@ def service(*requirements, usage=None):
     return SimpleNamespace(id="s1", hook="patient-view", title="T", description="D", usage_requirements=usage, requirements=requirements)
 
 
-CONDITIONS = DataRequirement("conditions", "Condition")
+CONDITIONS = DataRequirement("conditions", "Condition", required=True)
 
 
 def test_an_entry_has_everything_that_has_a_value():
@@ -39,6 +39,6 @@ def test_content_with_sound_requirements_has_no_problems():
     assert lint_services([service(CONDITIONS)]) == []
 
 
-def test_content_must_ask_for_conditions_and_for_nothing_outlandish():
+def test_content_must_require_something_and_ask_for_nothing_outlandish():
     problems = lint_services([service(DataRequirement("x" * 2000, "Patient"), DataRequirement("y", "not a type"))])
     assert [problem.element for problem in problems] == ["action.input", "action.input"]
