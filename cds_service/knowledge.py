@@ -11,12 +11,14 @@ from typing import Any
 from cds_service.errors import ContentError
 from cds_service.facts import FactsEngine, load_facts
 from cds_service.fhir.terminology import Terminology, load_terminology
+from cds_service.plans.bounds import check_bounds
 from cds_service.plans.compiled import DataRequirement, Parameter, PlanContext, Service, Source
 from cds_service.plans.content import ContentFiles, read_content
 from cds_service.plans.load import Plans, compile_plans, warnings
 from cds_service.plans.overrides import load_override_reasons
 from cds_service.plans.parameters import ASSUMPTION, parameter_types, parse_parameters
 from cds_service.plans.problems import Problems
+from cds_service.plans.site import site_version, with_site_values
 from cds_service.plans.validate import validate_resources, validate_terminology
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -27,8 +29,8 @@ _CONTENT_SUFFIXES = frozenset({".json", ".yaml"})
 class Knowledge:
     """Everything that the content says, ready to be applied. Immutable; safe to share between threads and forked workers.
 
-    ``version`` is the first characters of the content's SHA-256; ``parameters`` are values by name and ``parameter_info``
-    the same with title, unit and source; ``services`` are keyed by (id, hook).
+    ``version`` is the first characters of the content's SHA-256, with a mark where a site changed something; ``parameters`` are
+    values by name and ``parameter_info`` the same with title, unit and source; ``services`` are keyed by (id, hook).
     """
 
     version: str
@@ -59,13 +61,16 @@ def shipped_content() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / "plan_definitions"
 
 
-def load_knowledge(content_dir: Path | None = None, disabled: frozenset[str] = frozenset()) -> Knowledge:
-    """Load and check a content folder (default: the shipped one), without the recommendations of ``disabled``.
+def load_knowledge(
+    content_dir: Path | None = None, disabled: frozenset[str] = frozenset(), parameters_file: Path | None = None
+) -> Knowledge:
+    """Load and check a content folder (default: the shipped one) as a site uses it.
 
+    ``disabled`` are the codes of recommendations to leave out, ``parameters_file`` holds the site's own values of parameters.
     Raises :class:`ContentError` with every problem found.
     """
     problems = Problems()
-    knowledge, files = assemble(content_dir or shipped_content(), disabled, problems)
+    knowledge, files = assemble(content_dir or shipped_content(), disabled, parameters_file, problems)
     if not problems.found:  # elsewhere our own checks say it better
         validate_resources(files, problems)
     if problems.found or knowledge is None:
@@ -73,7 +78,9 @@ def load_knowledge(content_dir: Path | None = None, disabled: frozenset[str] = f
     return knowledge
 
 
-def assemble(content_dir: Path, disabled: frozenset[str], problems: Problems) -> tuple[Knowledge | None, ContentFiles]:
+def assemble(
+    content_dir: Path, disabled: frozenset[str], parameters_file: Path | None, problems: Problems
+) -> tuple[Knowledge | None, ContentFiles]:
     """Load everything and collect every problem; ``None`` only where nothing at all could be loaded."""
     files = read_content(content_dir, problems)
     if not files.of("PlanDefinition"):
@@ -82,7 +89,8 @@ def assemble(content_dir: Path, disabled: frozenset[str], problems: Problems) ->
     if not validate_terminology(content_dir, problems):
         return None, files
     terminology, found = load_terminology(content_dir)
-    info = parse_parameters(list(files.parameters), problems)
+    info = with_site_values(parse_parameters(list(files.parameters), problems), parameters_file, problems)
+    check_bounds(info, terminology.codes, problems)
     values = {name: parameter.value for name, parameter in info.items()}
     engine, more = load_facts(content_dir, terminology, values, parameter_types(info))
     for problem in (*found, *more):
@@ -93,7 +101,7 @@ def assemble(content_dir: Path, disabled: frozenset[str], problems: Problems) ->
 
     plans = compile_plans(files, model=engine.model, parameters=info, expand=expand, disabled=disabled, problems=problems)
     knowledge = Knowledge(
-        version=content_version(content_dir),
+        version=content_version(content_dir) + site_version(info, disabled),
         terminology=terminology,
         parameters=values,
         parameter_info=info,
@@ -124,7 +132,7 @@ def _context(engine: FactsEngine, terminology: Terminology, info: Mapping[str, P
         display=terminology.display,
         unless=plans.unless,
         fact_parameters=_fact_parameters(engine, frozenset(info)),
-        assumptions=frozenset(name for name, parameter in info.items() if parameter.source == ASSUMPTION),
+        named=frozenset(name for name, item in info.items() if item.is_site_setting or item.source == ASSUMPTION),
     )
 
 

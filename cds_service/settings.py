@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     content_dir: Path = Field(default_factory=shipped_content)
     disabled_codes: Words = ()
+    parameters_file: Path | None = None
     prefetch_aliases: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict)
     timezone: str = "UTC"
     max_body_bytes: int = Field(default=32 * MIB, ge=1024)

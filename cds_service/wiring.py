@@ -37,18 +37,23 @@ class Application:
         return respond(invocation, self.knowledge, self.today(), self.settings.prefetch_aliases)
 
 
-def load_content(content_dir: Path, disabled: frozenset[str] = frozenset()) -> Knowledge:
+def load_content(content_dir: Path, disabled: frozenset[str] = frozenset(), parameters_file: Path | None = None) -> Knowledge:
     """Load and check a content folder, its prefetch templates too. Raises :class:`ContentError` with every problem."""
-    knowledge = load_knowledge(content_dir, disabled=disabled)
+    knowledge = load_knowledge(content_dir, disabled, parameters_file)
     problems = lint_services(knowledge.services.values())
     if problems:
         raise ContentError(problems)
     return knowledge
 
 
+def content_of(settings: Settings) -> Knowledge:
+    """The content as the settings of a site have it. Raises :class:`ContentError`."""
+    return load_content(settings.content_dir, frozenset(settings.disabled_codes), settings.parameters_file)
+
+
 def build(settings: Settings, today: Callable[[], date] | None = None) -> Application:
     """Build the application. Raises :class:`ContentError` and :class:`SettingsError`; ``today`` stands in for the clock."""
-    knowledge = load_content(settings.content_dir, frozenset(settings.disabled_codes))
+    knowledge = content_of(settings)
     _check_aliases(settings, knowledge)
     for name in ("request", "response"):
         validator(name)  # compiled now, for all workers, and not in somebody's first request

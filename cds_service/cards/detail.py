@@ -120,9 +120,14 @@ def _fitting(facts_shown: Sequence[ShownFact], room: int) -> list[str]:
 
 
 def _assumptions(layout: Layout, knowledge: Knowledge) -> list[str]:
+    """The parameters that decided and that no source states: assumptions of the content, and what the site set in their place."""
     names = dict.fromkeys(name for row in layout.rows for name in row.recommendation.parameters)
-    texts = [f"{info.title} = {shown(info)}" for name in names if (info := knowledge.parameter_info.get(name)) is not None]
-    return [f"- Assumption{'s' if len(texts) > 1 else ''}: {'; '.join(texts)}"] if texts else []
+    infos = [info for name in names if (info := knowledge.parameter_info.get(name)) is not None]
+    found = []
+    for words, is_site_setting in (("Assumption", False), ("Site setting", True)):
+        texts = [f"{info.title} = {shown(info)}" for info in infos if info.is_site_setting is is_site_setting]
+        found += [f"- {words}{'s' if len(texts) > 1 else ''}: {'; '.join(texts)}"] if texts else []
+    return found
 
 
 def _not_known(layout: Layout, facts: Facts, knowledge: Knowledge) -> list[str]:

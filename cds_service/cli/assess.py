@@ -16,11 +16,7 @@ from cds_service.model.json import facts_json, trace_json
 from cds_service.prefetch.files import read_file, request_hook
 from cds_service.respond import answer
 from cds_service.settings import Settings, load_settings
-from cds_service.wiring import load_content
-
-
-def _content(settings: Settings) -> Knowledge:
-    return load_content(settings.content_dir, frozenset(settings.disabled_codes))
+from cds_service.wiring import content_of
 
 
 def _day(settings: Settings, as_of: date | None) -> date:
@@ -50,7 +46,7 @@ def facts(file: Path, patient: str | None, as_of: date | None) -> None:
       cds-service facts export.ndjson --patient 1234 --as-of 2026-11-21
     """
     settings = load_settings()
-    knowledge = _content(settings)
+    knowledge = content_of(settings)
     found = knowledge.facts_engine.build(read_file(file, patient), _day(settings, as_of))
     _print(facts_json(found, knowledge.facts_engine.model))
 
@@ -86,7 +82,7 @@ def assess(
       cds-service assess request.json --json
     """
     settings = load_settings()
-    knowledge = _content(settings)
+    knowledge = content_of(settings)
     call = _hook(knowledge, request_hook(file), hook, service, patient)
     if orders is not None and call.name == "patient-view":
         raise click.UsageError("--orders needs --hook order-select or order-sign: patient-view has no orders")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cds_service.settings import load_settings
-from cds_service.wiring import load_content
+from cds_service.wiring import content_of, load_content
 
 
 @click.command()
@@ -15,7 +15,8 @@ from cds_service.wiring import load_content
 def check(directory: Path | None) -> None:
     """Check a folder of content, and say everything that is wrong with it.
 
-    DIR is the folder to check; without it, the content that would be served (CDS_CONTENT_DIR, else what is shipped).
+    DIR is the folder to check; without it, the content that would be served (CDS_CONTENT_DIR, else what is shipped), with
+    CDS_DISABLED_CODES and CDS_PARAMETERS_FILE.
     Each problem names the file, the element, what is wrong and what to do. Facts that no verified code feeds yet are
     listed too; they are no error. Exit code 1 if anything is wrong.
 
@@ -26,9 +27,10 @@ def check(directory: Path | None) -> None:
     """
     settings = load_settings()
     folder = directory or settings.content_dir
-    knowledge = load_content(folder)
+    knowledge = load_content(folder) if directory else content_of(settings)
     codes = sorted({action.code for service in knowledge.services.values() for action in service.actions})
     click.echo(f"{folder}: no problems")
+    click.echo(f"content {knowledge.version}")
     click.echo(f"{len(knowledge.services)} services, {len(codes)} recommendations, {len(knowledge.facts_engine.model.declarations)} facts")
     for warning in knowledge.warnings:
         click.echo(f"note: {warning}")

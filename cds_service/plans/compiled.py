@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from cds_service.fhirpath import Expression
@@ -20,7 +21,11 @@ MAX_SUMMARY = 139
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A threshold, window or list of the content. ``source`` is a statement id or the word ``assumption``."""
+    """A threshold, window or list of the content. ``source`` is a statement id or the word ``assumption``.
+
+    ``limits`` are numbers or names of other parameters (see ``plans/bounds.py``), ``codes`` the code system of its values;
+    ``site_file`` is the file of a site that replaced the value.
+    """
 
     name: str
     type: str
@@ -29,6 +34,19 @@ class Parameter:
     source: str
     unit: str | None = None
     file: str = ""
+    limits: Mapping[str, Decimal | str] = field(default_factory=dict)
+    codes: str | None = None
+    site_file: str | None = None
+
+    @property
+    def is_site_setting(self) -> bool:
+        """Whether a site replaced the value."""
+        return self.site_file is not None
+
+    @property
+    def value_file(self) -> str:
+        """The file that the value comes from."""
+        return self.site_file or self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +225,8 @@ class PlanContext:
     """What applying a plan needs besides facts: parameter values, the logical model, words for codes, and "on its way" tests.
 
     ``display(code system id, code)`` gives the words for a code; ``unless`` holds, by path, the compiled ``Askable.unless``;
-    ``fact_parameters`` the parameters that a fact is read or derived with; ``assumptions`` the parameters that are assumed.
+    ``fact_parameters`` the parameters that a fact is read or derived with; ``named`` those that cards name where they decide:
+    assumptions, and values that the site set.
     """
 
     parameters: Mapping[str, Any]
@@ -215,4 +234,4 @@ class PlanContext:
     display: Callable[[str, str], str]
     unless: Mapping[str, Expression] = field(default_factory=dict)
     fact_parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    assumptions: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()

@@ -20,7 +20,7 @@ from cds_service.plans.compose import Composer, plan_type
 from cds_service.plans.content import ContentFiles, Document
 from cds_service.plans.environment import variable_types
 from cds_service.plans.expressions import Compiler, extension_value
-from cds_service.plans.parameters import parameter_types
+from cds_service.plans.parameters import ASSUMPTION, parameter_types
 from cds_service.plans.problems import Place, Problems
 from cds_service.plans.requirements import Expand
 
@@ -141,9 +141,9 @@ def warnings(plans: Plans, model: FactModel, parameters: Mapping[str, Parameter]
     """What content may have but its readers should know: facts that no verified code feeds, and assumptions."""
     unverified = (f"{path}: {item.unverified}" for path, item in model.declarations.items() if item.unverified)
     assumed = (
-        f"parameter {item.name} ({item.title}) is an assumption: {shown(item)}"
+        f"parameter {item.name} ({item.title}) is {'a site setting' if item.is_site_setting else 'an assumption'}: {shown(item)}"
         for item in parameters.values()
-        if item.source == "assumption"
+        if item.is_site_setting or item.source == ASSUMPTION
     )
     composed = {action.code for service in plans.services.values() for action in service.actions}
     unused = (

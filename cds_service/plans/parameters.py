@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from cds_service.fhirpath import Type
+from cds_service.plans.bounds import CODES, LIMITS, read_limits
 from cds_service.plans.compiled import Parameter
-from cds_service.plans.content import PARAMETERS_FILE, Document, read_json
+from cds_service.plans.content import Document
 from cds_service.plans.problems import Place, Problems
+from cds_service.plans.rules import check_keys
 
 _NAME = re.compile(r"[a-z][A-Za-z0-9]*\Z")
 _SOURCE = re.compile(r"assumption\Z|[A-Z]+\d*-?\d+\Z")
 _TYPES: Mapping[str, tuple[type, ...]] = {"integer": (int,), "decimal": (int, float), "string": (str,), "code": (str,)}
+_KEYS = frozenset({"name", "type", "value", "unit", "title", "source", CODES, *LIMITS})
 ASSUMPTION = "assumption"
-
-
-def load_parameters(content_dir: Path, problems: Problems) -> Mapping[str, Parameter]:
-    """Every parameter below a content folder, by name."""
-    files = sorted(content_dir.rglob(PARAMETERS_FILE))
-    documents = [(path.relative_to(content_dir).as_posix(), path) for path in files]
-    return parse_parameters([Document(file, read_json(path, problems.at(file))) for file, path in documents], problems)
 
 
 def parse_parameters(documents: list[Document], problems: Problems) -> Mapping[str, Parameter]:
@@ -50,6 +46,7 @@ def _parameter(item: object, file: str, place: Place) -> Parameter | None:
         place.add("is not an object", "write an object with name, type, value, title and source")
         return None
     name, kind, title, source, unit = (item.get(key) for key in ("name", "type", "title", "source", "unit"))
+    check_keys(item, _KEYS, place, "a parameter")
     if not isinstance(name, str) or not _NAME.match(name):
         place.child("name").add("is missing or no identifier", "write a name such as maxDays")
         return None
@@ -62,16 +59,35 @@ def _parameter(item: object, file: str, place: Place) -> Parameter | None:
         place.child("source").add("is neither a statement id nor the word assumption", "name the statement, or write assumption")
     if unit is not None and not isinstance(unit, str):
         place.child("unit").add("is not text", "write the unit as text, or leave it out")
-    return Parameter(str(name), str(kind), _value(item.get("value"), str(kind), place.child("value")), str(title), str(source), unit, file)
+    codes = item.get("codes")
+    if codes is not None and (kind != "code" or not isinstance(codes, str)):
+        place.child("codes").add("is no code system of a parameter of type code", "name a code system of the content, or leave it out")
+    return Parameter(
+        name=name,
+        type=str(kind),
+        value=read_value(item.get("value"), str(kind), place.child("value")),
+        title=str(title),
+        source=str(source),
+        unit=unit,
+        file=file,
+        limits=read_limits(item, str(kind), place),
+        codes=codes if isinstance(codes, str) else None,
+    )
 
 
-def _value(value: object, kind: str, place: Place) -> Any:
+def read_value(value: object, kind: str, place: Place) -> Any:
+    """A value, or a tuple of the values of a list, of a parameter's type; ``None`` after reporting that it is of another."""
     items = value if isinstance(value, list) else [value]
-    if not items or any(isinstance(item, bool) or not isinstance(item, _TYPES[kind]) for item in items):
+    if not items or not all(_is_of(item, kind) for item in items):
         place.add(f"is not of type {kind}", f"write a {kind}, or a list of them that is not empty")
         return None
     read = tuple(Decimal(repr(item)) if kind == "decimal" else item for item in items)
     return read if isinstance(value, list) else read[0]
+
+
+def _is_of(item: object, kind: str) -> bool:
+    is_type = isinstance(item, _TYPES[kind]) and not isinstance(item, bool)
+    return is_type and not (isinstance(item, float) and not math.isfinite(item))
 
 
 def parameter_types(parameters: Mapping[str, Parameter]) -> Type:

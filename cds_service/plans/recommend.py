@@ -49,7 +49,7 @@ def recommend(
         sections=tuple(Section(section.heading, render(section.text, variables, context)) for section in sections),
         suggestions=_suggestions(offered, hook, variables),
         citations=action.citations,
-        parameters=_assumptions(_used(action, sections), reads, context),
+        parameters=_named_parameters(_used(action, sections), reads, context),
         reads=_in_order_of_criteria(action, reads),
         unknown=_unknown(action, sections, variables),
         trace=trace,
@@ -127,11 +127,11 @@ def _suggestions(offered: Iterable[CompiledSuggestion], hook: Hook, variables: M
     return tuple(item for item in built if item is not None)
 
 
-def _assumptions(used: Iterable[Expression], reads: Iterable[str], context: PlanContext) -> tuple[str, ...]:
-    """The assumed parameters that decided: named by an expression, or behind a fact that one reads."""
+def _named_parameters(used: Iterable[Expression], reads: Iterable[str], context: PlanContext) -> tuple[str, ...]:
+    """The assumptions and site settings that decided: named by an expression, or behind a fact that one reads."""
     named = {path.split(".")[1] for expression in used for path in expression.reads if path.startswith("parameters.")}
     behind = {name for path in reads for name in _behind(path, context, frozenset())}
-    return tuple(sorted((named | behind) & context.assumptions))
+    return tuple(sorted((named | behind) & context.named))
 
 
 def _behind(path: str, context: PlanContext, seen: frozenset[str]) -> set[str]:

@@ -11,6 +11,7 @@ from cds_service.hooks.parse import parse_hook_request
 from cds_service.settings import Settings, SettingsError
 from cds_service.wiring import build, load_content
 from tests.builders import plants
+from tests.unit.plans import world
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,34 @@ def test_the_day_is_todays_in_the_configured_zone(content):
 def test_a_recommendation_can_be_switched_off(content):
     answer = application(content, disabled_codes=("water-it",)).respond(parse_hook_request(plants.call(dry=True), "plants"))
     assert answer.cards == 0
+
+
+def test_a_code_to_switch_off_that_the_content_lacks_stops_the_start(content):
+    with pytest.raises(ContentError, match="CDS_DISABLED_CODES: 'water-them' is no recommendation of the content"):
+        application(content, disabled_codes=("water-them",))
+
+
+def test_a_sites_own_value_decides_is_named_on_the_card_and_changes_the_version(tmp_path):
+    folder = plants.write_content(tmp_path / "plants", condition=[world.condition("%facts.patient.age >= %parameters.adultAge")])
+    age = {"name": "adultAge", "type": "integer", "value": 4, "unit": "years", "title": "grown up at", "source": "S1-01", "min": 1}
+    (folder / "parameters.json").write_text(json.dumps({"parameters": [age]}), encoding="utf-8")
+    site = tmp_path / "site.json"
+    site.write_text(json.dumps({"parameters": [{"name": "adultAge", "value": 2, "unit": "years"}]}), encoding="utf-8")
+    body = plants.call(dry=True)
+    body["prefetch"]["patient"]["birthDate"] = "2023-11-21"
+    plain, own = application(folder), application(folder, parameters_file=site)
+
+    assert plain.respond(parse_hook_request(body, "plants")).cards == 0
+    [card] = own.respond(parse_hook_request(body, "plants")).body["cards"]
+    assert "- Site setting: grown up at = 2 years" in card["detail"]
+    assert own.knowledge.version.startswith(f"{plain.knowledge.version}+site.")
+
+
+def test_a_sites_value_that_cannot_be_stops_the_start(content, tmp_path):
+    site = tmp_path / "site.json"
+    site.write_text('{"parameters": [{"name": "adultAge", "value": 2}]}', encoding="utf-8")
+    with pytest.raises(ContentError, match=r"site\.json: parameters\[0\]\.name: 'adultAge' is no parameter of the content -> "):
+        application(content, parameters_file=site)
 
 
 def test_an_alias_stands_for_our_key(content):

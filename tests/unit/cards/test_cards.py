@@ -16,7 +16,7 @@ from cds_service.fhirpath import Temporal
 from cds_service.hooks.response import check_response
 from cds_service.model.assessment import Failure
 from cds_service.model.facts import Evidence, Facts, Unknown
-from tests.unit.cards.world import assessment, knowledge
+from tests.unit.cards.world import INFO, assessment, knowledge
 from tests.unit.plans.world import (
     BASE,
     compiled,
@@ -391,6 +391,17 @@ class TestDetail:
 
     def test_assumptions_are_printed(self, tmp_path):
         assert "- Assumption: Largest size = 5 cm" in self.detail(tmp_path, facts(size=Decimal(1)), "%facts.size < %parameters.maxSize")
+
+    def test_what_the_site_set_is_called_a_site_setting(self, tmp_path):
+        own = replace(INFO["maxSize"], value=4, site_file="site.json")
+
+        plans = loaded(tmp_path, row("a", "%facts.size < %parameters.maxSize"))
+        found = render_cards(assessment(plans, facts(size=Decimal(1)), hook()), knowledge(plans, parameter_info={"maxSize": own}))[0][
+            "detail"
+        ]
+
+        assert "- Site setting: Largest size = 4 cm" in found
+        assert "Assumption" not in found
 
     def test_tables_and_lists_start_on_their_own_line(self, tmp_path):
         assert "**S:**\n\n| a | b |" in self.detail(tmp_path, facts(), action=[section("s", "| a | b |\n|---|---|\n| 1 | 2 |")])

@@ -11,7 +11,7 @@ from cds_service.model.declaration import Askable, FactModel
 from cds_service.plans.content import read_content
 from cds_service.plans.load import warnings
 from cds_service.plans.overrides import load_override_reasons
-from cds_service.plans.parameters import load_parameters
+from cds_service.plans.parameters import parse_parameters
 from cds_service.plans.problems import Problems
 from cds_service.plans.validate import validate_resources
 from tests.unit.plans.world import (
@@ -421,7 +421,7 @@ def test_parameters_are_read_from_every_folder(tmp_path):
         (tmp_path / name / "parameters.json").write_text(json.dumps({"parameters": [item]}), encoding="utf-8")
     problems = Problems()
 
-    assert set(load_parameters(tmp_path, problems)) == {"oneSize", "twoSize"}
+    assert set(parse_parameters(list(read_content(tmp_path, problems).parameters), problems)) == {"oneSize", "twoSize"}
     assert problems.found == ()
 
 
@@ -446,7 +446,7 @@ def test_warnings_name_unverified_facts_assumptions_and_rows_that_no_service_sho
     plans, _ = compiled(tmp_path, plan("topic", [GOOD]), plan("other", [row("b", "%facts.ripe")]), service("topic"))
     model = FactModel(declarations={"x": declaration("x", "boolean", "X", unverified="no verified code")}, root=Type("object"))
 
-    found = warnings(plans, model, load_parameters(tmp_path, Problems()))
+    found = warnings(plans, model, parse_parameters(list(read_content(tmp_path, Problems()).parameters), Problems()))
 
     assert found == (
         "x: no verified code",

@@ -240,7 +240,7 @@ def loaded(
 
 def context(plans: Plans, **more: Any) -> PlanContext:
     """What applying these plans needs."""
-    values = {"parameters": {"maxSize": 5, "goodColours": ("red",)}, "assumptions": frozenset({"maxSize"}), "unless": plans.unless}
+    values = {"parameters": {"maxSize": 5, "goodColours": ("red",)}, "named": frozenset({"maxSize"}), "unless": plans.unless}
     return PlanContext(**{"model": MODEL, "display": lambda system, code: WORDS.get((system, code), code), **values, **more})
 
 
