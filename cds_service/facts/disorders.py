@@ -6,18 +6,20 @@ and links are named in the ``disorders`` declaration.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cds_service.facts.context import Context, Reading
-from cds_service.facts.resources import IGNORED, confirmed, evidence, state, when
+from cds_service.facts.resources import IGNORED, confirmed, evidence, has_returned, says_current, state, when
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept, texts
 from cds_service.fhir.elements import extensions
 from cds_service.fhir.record import Entry, Issue, Resource
-from cds_service.fhir.references import local_reference, references
+from cds_service.fhir.references import local_reference, references, resolve
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
+
+_LISTED, _BILLED = 0, 2  # see _rank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +53,39 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Finds the Condition that a reference means. ``complete``: every Condition of the patient came, so that none is missing."""
+
+    recorded: frozenset[str] = frozenset()
+    by_identity: Mapping[int, str] = field(default_factory=dict)
+    targets: Mapping[str, Resource] = field(default_factory=dict)
+    complete: bool = True
+
+    def find(self, written: str, holder: Resource) -> str | None:
+        """The reference of the Condition meant, as written if it was not received; ``None`` if something else is meant."""
+        target = resolve(written, holder, self.targets)
+        if target is not None:
+            return self.by_identity.get(id(target), written) if target.get("resourceType") == "Condition" else None
+        usual = local_reference(written)
+        if usual in self.recorded:
+            return usual
+        return written if usual.startswith(("Condition/", "urn:")) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disorders:
     """The disorders of one record. ``primaries`` hold active ones, or past ones if none is active.
 
-    ``duplicates`` are past records of the same primary beside active ones; what names them names the primary.
+    ``duplicates`` are further records of the same primary that do not decide; what names them names the primary.
+    ``links`` are the extensions by which a resource names a disorder.
     """
 
     primaries: tuple[Primary, ...] = ()
     duplicates: tuple[Primary, ...] = ()
     others: tuple[Entry, ...] = ()
     spread: tuple[Spread, ...] = ()
+    links: tuple[str, ...] = ()
+    named: Named = field(default_factory=Named)
 
     @property
     def only_primary(self) -> bool:
@@ -71,13 +96,22 @@ class Disorders:
         """The references of the primary's Conditions."""
         return frozenset(primary.entry.reference for primary in (*self.primaries, *self.duplicates))
 
-    def attributes(self, resource: Resource, element: str = "focus") -> bool | None:
-        """Whether a resource names the primary as its focus; ``None`` if it names none and another primary could be meant."""
-        conditions = tuple(name for name in references(resource.get(element)) if "Condition/" in name or name.startswith("urn:"))
-        if conditions:
-            primary = self.references()
-            return any(matches(name, primary) for name in conditions)
-        return True if self.only_primary else None
+    def attributes(self, resource: Resource) -> bool | None:
+        """Whether a resource is about the primary, by its focus or a link; ``None`` if that cannot be told."""
+        linked = [name for url in self.links for item in extensions(resource, url) for name in references(item.get("valueReference"))]
+        return self.owns(resource, (*references(resource.get("focus")), *linked))
+
+    def owns(self, resource: Resource, names: Iterable[str]) -> bool | None:
+        """Whether the disorders that a resource names are the primary; ``None`` if they may be, or may be another.
+
+        One that names none, or none that can be found although every Condition came, is about the only primary if there is one.
+        """
+        found = frozenset(filter(None, (self.named.find(name, resource) for name in names)))
+        if found & self.references():
+            return True
+        if found & self.named.recorded:
+            return False
+        return True if self.only_primary and (self.named.complete or not found) else None
 
 
 def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
@@ -86,20 +120,40 @@ def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
         return Reading(shared={"disorders": Disorders()})
     sorter = _Sorter(context, options)
     primaries = tuple(sorter.primaries())
-    active = tuple(primary for primary in primaries if primary.state == "active")
     past = tuple(primary for primary in primaries if primary.state == "past")
+    outranked = tuple(primary for primary in primaries if primary.state == "active" and _is_outranked(primary, past))
+    active = tuple(primary for primary in primaries if primary.state == "active" and primary not in outranked)
     chosen = active or past
     others = tuple(entry for entry in context.record.of("Condition") if sorter.is_other(entry))
     sites = frozenset(site for primary in chosen for site in primary.sites)
     sorter = replace(sorter, sites=sites)
-    duplicates = tuple(primary for primary in past if active and sites.intersection(primary.sites))
-    partial = Disorders(primaries=chosen, duplicates=duplicates, others=others)
+    duplicates = (*outranked, *(primary for primary in past if active and sites.intersection(primary.sites)))
+    partial = Disorders(
+        primaries=chosen, duplicates=duplicates, others=others, links=tuple(options["links"]), named=_named(context, options)
+    )
     issues: list[Issue] = []
     spread = tuple(sorter.spread(partial, issues))
     read = (*(one.entry for one in chosen), *(one.entry for one in spread))
-    without = [entry for entry in read if entry.resource.get("clinicalStatus") is None and state(entry.resource) == "active"]
-    issues += [Issue("informational", entry.reference, "has no clinicalStatus: read as active") for entry in without]
+    without = [entry for entry in read if state(entry.resource) == "active" and not says_current(entry.resource)]
+    issues += [Issue("informational", entry.reference, "has no clinicalStatus that is known: read as active") for entry in without]
     return Reading(issues=tuple(issues), shared={"disorders": replace(partial, spread=spread)})
+
+
+def _named(context: Context, options: Mapping[str, Any]) -> Named:
+    entries = context.record.of("Condition")
+    return Named(
+        recorded=frozenset(entry.reference for entry in entries),
+        by_identity={id(entry.resource): entry.reference for entry in entries},
+        targets=context.record.targets,
+        complete=context.answered(options.get("keys", ())),
+    )
+
+
+def _is_outranked(primary: Primary, past: Iterable[Primary]) -> bool:
+    """Whether an encounter or billing diagnosis lists what the problem list of the same site says is over."""
+    if primary.rank != _BILLED or has_returned(primary.entry.resource):
+        return False
+    return any(one.rank == _LISTED and (frozenset(one.sites) & frozenset(primary.sites) or not primary.sites) for one in past)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +201,6 @@ class _Sorter:
         return generic and bool(terms.concepts(resource.get("bodySite")))
 
     def spread(self, disorders: Disorders, issues: list[Issue]) -> Iterator[Spread]:
-        recorded = frozenset(entry.reference for entry in self.context.record.of("Condition"))
         for entry in self.context.record.of("Condition"):
             condition = state(entry.resource)
             if condition in (IGNORED, "past"):
@@ -157,7 +210,7 @@ class _Sorter:
                 if concept is not None:
                     issues.append(Issue("business-rule", entry.reference, "names spread from, not to, a site: not read as spread"))
                 continue
-            attributed = self._attributed(entry.resource, disorders, recorded)
+            attributed = disorders.attributes(entry.resource)
             yield Spread(
                 entry=entry,
                 site=site,
@@ -212,27 +265,10 @@ class _Sorter:
         """As :meth:`Terminology.translations`; nothing where the content names no map."""
         return () if concept_map is None else self.context.terminology.translations(concept_map, codeable, target)
 
-    def _attributed(self, resource: Resource, disorders: Disorders, recorded: frozenset[str]) -> bool | None:
-        """Whether spread belongs to the primary; ``None`` if it names no disorder of the record and another primary could be meant."""
-        links = [
-            name for url in self.options["links"] for item in extensions(resource, url) for name in references(item.get("valueReference"))
-        ]
-        if not links:
-            return True if disorders.only_primary else None
-        primary = disorders.references()
-        if any(matches(name, primary) for name in links):
-            return True
-        return False if any(matches(name, recorded) for name in links) else None
-
-
-def matches(written: str, known: frozenset[str]) -> bool:
-    """Whether a reference as written (relative, absolute, versioned, ``urn:uuid:``) names one of the known ones."""
-    return written in known or local_reference(written) in known
-
 
 def _rank(resource: Resource) -> int:
     """How well placed a Condition is: a problem-list entry before an encounter or billing diagnosis."""
     categories = str(resource.get("category", ""))
     if "problem-list-item" in categories:
-        return 0
-    return 2 if "encounter-diagnosis" in categories else 1
+        return _LISTED
+    return _BILLED if "encounter-diagnosis" in categories else 1

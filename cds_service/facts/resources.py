@@ -12,8 +12,10 @@ from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
 IGNORED = "ignored"
+UNCLEAR = "unclear"
 
-# resource type -> status -> what it means for us; a status that is not listed is IGNORED
+# resource type -> status -> what it means for us; a status that is not listed is IGNORED. UNCLEAR: something was meant to be
+# given, and whether it was the status does not say; that is no evidence either way.
 _RESULT = {
     "final": "final",
     "amended": "final",
@@ -23,6 +25,8 @@ _RESULT = {
     None: "preliminary",
 }
 _REQUEST: dict[str | None, str] = {"draft": "draft", "active": "active", "on-hold": "active", "completed": "completed"}
+# What was stopped or paused had begun.
+_GIVEN: dict[str | None, str] = {"completed": "done", "on-hold": "done", "stopped": "done", "unknown": UNCLEAR, None: UNCLEAR}
 _STATES: Mapping[str, Mapping[str | None, str]] = {
     "Observation": _RESULT,
     "DiagnosticReport": _RESULT | {"appended": "final", "partial": "preliminary"},
@@ -34,10 +38,10 @@ _STATES: Mapping[str, Mapping[str | None, str]] = {
         "not-done": "not-done",
     },
     "ServiceRequest": _REQUEST,
-    "MedicationRequest": _REQUEST,
+    "MedicationRequest": _REQUEST | dict.fromkeys(("on-hold", "stopped", "unknown", None), UNCLEAR),
     "Task": _REQUEST | {"requested": "active", "accepted": "active", "in-progress": "active", "ready": "active"},
-    "MedicationAdministration": {"in-progress": "done", "completed": "done", "on-hold": "done"},
-    "MedicationStatement": {"active": "done", "completed": "done", "on-hold": "done"},
+    "MedicationAdministration": _GIVEN | {"in-progress": "done"},
+    "MedicationStatement": _GIVEN | {"active": "done"},
     "EpisodeOfCare": {"active": "done", "finished": "done", "onhold": "done"},
     "ResearchSubject": {
         "on-study": "done",
@@ -54,8 +58,8 @@ _DATES: Mapping[str, tuple[str, ...]] = {
     "Observation": ("effectiveDateTime", "effectivePeriod.end", "effectivePeriod.start", "effectiveInstant", "issued"),
     "DiagnosticReport": ("effectiveDateTime", "effectivePeriod.end", "effectivePeriod.start", "issued"),
     "ImagingStudy": ("started",),
-    "Procedure": ("performedDateTime", "performedPeriod.end", "performedPeriod.start"),
-    "Condition": ("onsetDateTime", "onsetPeriod.start", "extension:assertedDate", "recordedDate"),
+    "Procedure": ("performedDateTime", "performedPeriod.end", "performedPeriod.start", "performedString"),
+    "Condition": ("onsetDateTime", "onsetPeriod.start", "onsetString", "extension:assertedDate", "recordedDate"),
     "ServiceRequest": ("authoredOn",),
     "MedicationRequest": ("authoredOn",),
     "Task": ("authoredOn",),
@@ -67,19 +71,21 @@ _STARTS: Mapping[str, tuple[str, ...]] = {
     "MedicationAdministration": ("effectiveDateTime", "effectivePeriod.start"),
     "MedicationStatement": ("effectiveDateTime", "effectivePeriod.start", "dateAsserted"),
     "EpisodeOfCare": ("period.start",),
-    "Procedure": ("performedPeriod.start", "performedDateTime"),
+    "Procedure": ("performedPeriod.start", "performedDateTime", "performedString"),
 }
 _ENDS: Mapping[str, tuple[str, ...]] = {
     "MedicationRequest": ("dosageInstruction.timing.repeat.boundsPeriod.end",),
     "MedicationAdministration": ("effectivePeriod.end", "effectiveDateTime"),
     "MedicationStatement": ("effectivePeriod.end",),
     "EpisodeOfCare": ("period.end",),
-    "Procedure": ("performedPeriod.end", "performedDateTime"),
+    "Procedure": ("performedPeriod.end", "performedDateTime", "performedString"),
 }
 _ASSERTED_DATE = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
 _NO_ORDER = frozenset({"proposal", "plan", "option"})
 _UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
 _CURRENT = frozenset({"active", "recurrence", "relapse"})
+_RETURNED = frozenset({"recurrence", "relapse"})
+_PAST = frozenset({"inactive", "remission", "resolved"})
 
 
 def state(resource: Resource) -> str:
@@ -107,9 +113,23 @@ def _condition_state(resource: Resource) -> str:
     if verification == "refuted":
         return "refuted"
     clinical = first_code(resource.get("clinicalStatus"))
-    if clinical is not None and clinical not in _CURRENT:
+    if clinical in _PAST or (clinical not in _CURRENT and _abated(resource)):
         return "past"
     return "suspected" if verification in _UNSURE else "active"
+
+
+def _abated(resource: Resource) -> bool:
+    return any(name.startswith("abatement") and resource[name] not in (None, False, "") for name in resource)
+
+
+def says_current(resource: Resource) -> bool:
+    """Whether a Condition's clinicalStatus says outright that it is there now; without one, or with an unknown one, it may be over."""
+    return first_code(resource.get("clinicalStatus")) in _CURRENT
+
+
+def has_returned(resource: Resource) -> bool:
+    """Whether a Condition's clinicalStatus says that the disease came back."""
+    return first_code(resource.get("clinicalStatus")) in _RETURNED
 
 
 def confirmed(resource: Resource) -> bool:

@@ -42,14 +42,18 @@ def apply_service(service: Service, facts: Facts, hook: Hook, context: PlanConte
 def orders_in_scope(facts: Facts, hook: Hook, model: FactModel) -> list[tuple[int, Order | None]]:
     """The orders to look at, each with its position in their list; one ``None`` at hooks without orders.
 
-    At order-select only the selected drafts count, matched by the last ``Type/id``; where none is found, all do.
+    At order-select only the selected drafts count, matched by the last ``Type/id`` or by the bare id; where none is found, all do.
     """
     if hook.name not in ORDER_HOOKS:
         return [(-1, None)]
     orders = list(enumerate(draft_orders(facts, model)))
     selected = {"/".join(selection.split("/")[-2:]) for selection in hook.selections}
-    chosen = [item for item in orders if item[1].get("reference") in selected] if hook.name == "order-select" else []
+    chosen = [item for item in orders if _is_selected(str(item[1].get("reference")), selected)] if hook.name == "order-select" else []
     return list(chosen or orders)
+
+
+def _is_selected(reference: str, selected: set[str]) -> bool:
+    return reference in selected or reference.rpartition("/")[2] in selected
 
 
 def may_concern(service: Service, facts: Facts, hook: Hook, context: PlanContext) -> bool:

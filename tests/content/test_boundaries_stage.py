@@ -27,7 +27,9 @@ from tests.builders.tables import PROXIMAL, TREATED, liver, rows, spread
         (PROXIMAL.regimen(FOLFOX, start=days_before(35)), 1, "started on the day of the first evidence of stage IV"),
         (PROXIMAL.regimen(FOLFOX, start=days_before(40)), 0, "before it: neoadjuvant treatment is shown, not counted"),
         (PROXIMAL.regimen(FOLFOX, start=days_before(34), status="not-done"), 0, "not given"),
-        (PROXIMAL.regimen(FOLFOX, start=days_before(34), status="unknown"), 0, "no evidence that it was given"),
+        (PROXIMAL.regimen(FOLFOX, start=days_before(34), status="unknown"), None, "no evidence that it was given, nor that it was not"),
+        (PROXIMAL.prescription(FOLFOX, on=days_before(34), status="on-hold"), None, "on hold: it may never have begun"),
+        (PROXIMAL.regimen(FOLFOX, start=days_before(34), status="stopped"), 1, "what was stopped had begun"),
         (PROXIMAL.prescription(FOLFOX, on=days_before(34), status="cancelled"), 0, "cancelled"),
     ),
 )

@@ -10,6 +10,7 @@ from cds_service.facts.disorders import Disorders
 from cds_service.facts.resources import IGNORED, evidence, issued, state, when
 from cds_service.fhir.record import Entry
 from cds_service.fhirpath.temporal import Temporal
+from cds_service.model.facts import Conflict
 
 
 def read_latest_code(context: Context, spec: Spec) -> Reading:
@@ -43,6 +44,8 @@ def _candidate(entry: Entry, value: str, concept: str) -> Candidate:
 def read_decisive(context: Context, spec: Spec) -> Reading:
     """The answer that decides: the newest of the ``decisive`` ones dated on or after ``notBefore``, else the newest other one.
 
+    Nothing decides while a decisive answer to the contrary may be newer, or may not count, for want of a date.
+
     Gives ``category``, ``date``, ``deciding`` (only a decisive one), ``documented`` (a ``favourable`` one decides; closed world) and
     ``progression`` (an ``unfavourable`` one decides) and ``certain`` (it does so by an explicit result), per option ``gives``.
     Options besides: ``codes``, ``map``, ``target`` (see :func:`read_latest_code`), ``notBefore`` (path of a date), ``lines`` (path of a
@@ -54,7 +57,8 @@ def read_decisive(context: Context, spec: Spec) -> Reading:
     every = list(answers(context, spec))
     counted = [one for one in every if _on_or_after(one.moment, start)]
     decisive = [one for one in counted if one.value in options["decisive"]]
-    finding, conflicts = settle(gives["category"], decisive or counted)
+    unplaced = [one for one in every if one not in counted and not _before(one.moment, start)] if decisive else []
+    finding, conflicts = _settled(spec, decisive or counted, unplaced)
     deciding = finding.value if decisive else None
     findings = [
         finding,
@@ -67,6 +71,20 @@ def read_decisive(context: Context, spec: Spec) -> Reading:
     certain = progressed and not finding.weak
     findings.append(Finding(path=gives["certain"], value=certain or None, evidence=finding.evidence if certain else (), why="not explicit"))
     return Reading(findings=tuple(findings), conflicts=conflicts)
+
+
+def _settled(spec: Spec, counted: Sequence[Candidate], unplaced: Sequence[Candidate]) -> tuple[Finding, tuple[Conflict, ...]]:
+    """The newest answer, unless another one of unknown place in time decides otherwise and may be newer: then they disagree."""
+    path = spec.options["gives"]["category"]
+    finding, conflicts = settle(path, counted)
+    decisive = [one for one in unplaced if one.value in spec.options["decisive"] and one.value != finding.value]
+    rivals = [one for one in decisive if not _before(one.moment, newest(counted)[0].moment)] if finding.value is not None else []
+    if not rivals:
+        return finding, conflicts
+    why = "an answer that is not dated well enough may be the later one"
+    said = tuple(sorted({str(finding.value), *(str(one.value) for one in rivals)}))
+    references = sorted({*(item.reference for item in finding.evidence), *(one.entry.reference for one in rivals)})
+    return Finding(path=path, why=why), (Conflict(path, said, tuple(references), why),)
 
 
 def _doubt(context: Context, spec: Spec, every: Sequence[Candidate], *, conflicted: bool) -> str | None:

@@ -17,7 +17,9 @@ def read_flag(context: Context, spec: Spec) -> Reading:
     """True on positive evidence, false on evidence of absence, else unknown; the latest decides, a tie is a conflict.
 
     Options: ``conditions`` (value sets: active = true, refuted = false), ``observations`` (value sets whose boolean or coded answer
-    says so), ``answers`` ({yes, no}: value sets of coded answers), ``texts`` ({map, target, code}), ``within`` (look-back parameter).
+    says so), ``answers`` ({yes, no}: value sets of coded answers), ``texts`` ({map, target, code}), ``within`` (look-back parameter),
+    ``place`` (only what is recorded of a place: ``{in: value set}`` by body site or code, ``{unnamed: [value sets]}`` where no body
+    site is given and the code is in none of the sets).
     """
     candidates = [*_conditions(context, spec), *_observations(context, spec)]
     undated = [one for one in candidates if one.moment is None]
@@ -33,6 +35,7 @@ def _conditions(context: Context, spec: Spec) -> Iterator[Candidate]:
     for entry in context.record.of("Condition"):
         condition = state(entry.resource)
         concept = _condition_concept(context, spec, entry.resource) if condition in ("active", "refuted") else None
+        concept = concept if _is_there(context, spec, entry.resource) else None
         if concept is None or (condition == "active" and not context.within(when(entry.resource), within)):
             continue
         yield _candidate(entry, concept, value=condition == "active")
@@ -58,11 +61,22 @@ def _observations(context: Context, spec: Spec) -> Iterator[Candidate]:
         if state(resource) == IGNORED:
             continue
         concept = next((found for name in spec.options.get("observations", ()) if (found := terms.match(name, resource.get("code")))), None)
-        if concept is None or disorders.attributes(resource) is False:
+        if concept is None or disorders.attributes(resource) is False or not _is_there(context, spec, resource):
             continue
         value = _answer(context, spec.options.get("answers", {}), resource)
         if value is not None and (not value or context.within(when(resource), spec.options.get("within"))):
             yield _candidate(entry, concept, value=value)
+
+
+def _is_there(context: Context, spec: Spec, resource: Resource) -> bool:
+    """Whether a resource is about the place that the declaration asks for."""
+    place, terms = spec.options.get("place"), context.terminology
+    if place is None:
+        return True
+    sites, code = terms.concepts(resource.get("bodySite")), terms.concepts(resource.get("code"))
+    if "in" in place:
+        return any(terms.member(place["in"], concept) for concept in (*sites, *code))
+    return not sites and not any(terms.member(name, concept) for name in place["unnamed"] for concept in code)
 
 
 def _answer(context: Context, answers: Mapping[str, str], resource: Resource) -> bool | None:

@@ -64,11 +64,11 @@ def read_days_between(context: Context, spec: Spec) -> Reading:
 
 
 def read_first_date(context: Context, spec: Spec) -> Reading:
-    """The earliest date among the elements of a list whose member is one of the values of a parameter; unknown if one of them is undated.
+    """The earliest date among the elements of a list whose member is one of the values that count; unknown if one of them is undated.
 
-    Options: ``of`` (list path), ``member``, ``parameter`` (the values that count), ``date`` (member).
+    Options: ``of`` (list path), ``member``, ``date`` (member), and what counts: ``values``, or ``parameter`` (that holds them).
     """
-    wanted = context.parameters[spec.options["parameter"]]
+    wanted = spec.options.get("values") or context.parameters[spec.options["parameter"]]
     items = [item for item in context.value(spec.options["of"]) or () if item.get(spec.options["member"]) in wanted]
     dates = [item.get(spec.options["date"]) for item in items]
     known = [date for date in dates if isinstance(date, Temporal)]

@@ -14,17 +14,17 @@ OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("patient", "", ""),
         ("record", "", "answered keys"),
         ("days-between", "from to", ""),
-        ("first-date", "of member parameter date", ""),
+        ("first-date", "of member date", "parameter values"),
         ("texts", "lines", ""),
-        ("primary", "", "attributes"),
+        ("primary", "", "attributes later"),
         ("histology", "familyPath target map disorderMap codes extensions family", ""),
         ("spread", "site keys", "treatmentEnd unattributed"),
         ("spread-flag", "site", "sites roles notSites state gives unattributed"),
-        ("spread-body-site", "sites", "in notIn count"),
+        ("spread-body-site", "sites", "in notIn count outside"),
         ("staging", "site spread sets gives", ""),
-        ("flag", "", "conditions observations answers texts within"),
+        ("flag", "", "conditions observations answers texts within place"),
         ("documented", "any", ""),
-        ("latest-quantity", "codes units range gives", "notComparable answers integer bodySite attributed within keys"),
+        ("latest-quantity", "codes units range gives", "notComparable answers integer bodySite attributed within keys before"),
         ("latest-code", "codes map target", ""),
         ("decisive-code", "codes map target notBefore lines keys decisive favourable unfavourable gives", ""),
         ("result", "codes map target unclear conflict absent", "shared variant"),
@@ -76,7 +76,7 @@ def option_problems(reader: str, options: Mapping[str, Any]) -> Iterator[tuple[s
 
 # The sections of ``disorders`` (see facts/disorders.py): what each needs and may have; "" is the block itself
 _DISORDERS = {
-    "": (frozenset({"primary", "other", "links"}), frozenset({"spread"})),
+    "": (frozenset({"primary", "other", "links"}), frozenset({"spread", "keys"})),
     "primary": (frozenset({"map", "site"}), frozenset({"bodySite", "generic", "unspecific"})),
     "spread": (frozenset({"map", "site"}), frozenset({"bodySite", "ambiguousSite", "suspectedOnly", "traps", "stations"})),
 }

@@ -19,14 +19,14 @@ def read_primary(context: Context, spec: Spec) -> Reading:
     """``site``, ``present`` (active or history), ``diagnosed`` and the attributes that a disorder code itself names.
 
     Better placed records (problem list before billing) decide; if those still name several sites, the site is a conflict.
-    Option ``attributes``: name -> {map, target}.
+    Options: ``attributes`` (name -> {map, target}), ``later`` (value set of codes for what comes after the first diagnosis).
     """
     disorders: Disorders = context.shared["disorders"]
     named = [primary for primary in disorders.primaries if primary.sites]
     best = [primary for primary in named if primary.rank == min(one.rank for one in named)]
     sites = tuple(dict.fromkeys(site for primary in best for site in primary.sites))
     proof = tuple(primary.evidence for primary in named if set(primary.sites) & set(sites))
-    findings = [_present(disorders, spec), _diagnosed(disorders, spec)]
+    findings = [_present(disorders, spec), _diagnosed(context, disorders, spec)]
     conflicts: tuple[Conflict, ...] = ()
     if len(sites) > 1:
         conflicts = (
@@ -48,8 +48,14 @@ def _present(disorders: Disorders, spec: Spec) -> Finding:
     return Finding(path=f"{spec.path}.present", value=value, evidence=proof, weak=weak(proof))
 
 
-def _diagnosed(disorders: Disorders, spec: Spec) -> Finding:
-    dated = [primary for primary in disorders.primaries if primary.moment is not None]
+def _diagnosed(context: Context, disorders: Disorders, spec: Spec) -> Finding:
+    """The first date of the primary's records, without those whose code tells of a later event."""
+    later = spec.options.get("later")
+    dated = [
+        primary
+        for primary in disorders.primaries
+        if primary.moment is not None and not (later and context.terminology.match(later, primary.entry.resource.get("code")))
+    ]
     if not dated:
         return Finding(path=f"{spec.path}.diagnosed", why="no date of diagnosis is recorded")
     first = min(dated, key=_first_day)
@@ -120,7 +126,7 @@ def _histologies(context: Context, spec: Spec) -> Iterator[Candidate]:
             for item in extensions(resource, url):
                 yield from _candidates(context, spec, primary.entry, maps, item.get("valueCodeableConcept"))
     for entry in context.record.of("Condition"):
-        if state(entry.resource) == "active" and disorders.attributes(entry.resource, "focus"):
+        if state(entry.resource) == "active" and disorders.attributes(entry.resource):
             yield from _candidates(context, spec, entry, maps, entry.resource.get("code"), coded_only=True)
     for entry in context.record.of("Observation"):
         resource = entry.resource

@@ -136,6 +136,7 @@ def _one(spec: Spec, value: Any, items: Sequence[Spread], why: str = "") -> Read
 def read_spread_body_site(context: Context, spec: Spec) -> Reading:
     """Facts from the body sites of spread to ``sites``: membership in a value set (``in`` / ``notIn``), or how many there are (``count``).
 
+    ``outside``: whether one of them is named and not in that value set, or has a code of ``notIn``; false where none is named so.
     One body site does not prove a single lesion, so a count is given only from two on.
     """
     disorders: Disorders = context.shared["disorders"]
@@ -144,6 +145,10 @@ def read_spread_body_site(context: Context, spec: Spec) -> Reading:
     if spec.options.get("count"):
         count = _distinct_places(context, items)
         return _one(spec, count, items) if count > 1 else Reading(findings=(Finding(path=spec.path),))
+    if "outside" in spec.options:
+        found = [item for item in items if _is_outside(context, spec.options["outside"], item)]
+        found += [item for item in items if terms.match(spec.options["notIn"], item.entry.resource.get("code")) is not None]
+        return _one(spec, bool(found), found)
     hits = [item for item in items if any(terms.member(spec.options["in"], concept) for concept in item.body_sites)]
     if hits:
         return _one(spec, True, hits)
@@ -152,6 +157,12 @@ def read_spread_body_site(context: Context, spec: Spec) -> Reading:
     if items and len(misses) == len(items):
         return _one(spec, False, misses)
     return Reading(findings=(Finding(path=spec.path),))
+
+
+def _is_outside(context: Context, value_set: str, item: Spread) -> bool:
+    """Whether a Condition names a place, by body site, none of whose codings is in the value set."""
+    places = [context.terminology.concepts(site) for site in objects(item.entry.resource.get("bodySite"))]
+    return any(place and not any(context.terminology.member(value_set, concept) for concept in place) for place in places)
 
 
 def _distinct_places(context: Context, items: Sequence[Spread]) -> int:

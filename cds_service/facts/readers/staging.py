@@ -30,12 +30,14 @@ def read_staging(context: Context, spec: Spec) -> Reading:
     if not disorders.primaries:
         return Reading()
     primary = disorders.references()
-    conditions = tuple(one.entry for one in disorders.primaries)
+    silent = frozenset(one.entry.reference for one in disorders.duplicates)  # records that do not decide: their stage is not read
+    conditions = tuple(entry for entry in context.record.of("Condition") if entry.reference not in silent)
     read = read_tnm(
         (*context.record.of("Observation"), *conditions),
         context.terminology,
         primary=primary,
         only_malignancy=disorders.only_primary,
+        complete=disorders.named.complete,
         targets=context.record.targets,
     )
     site = context.value(spec.options["site"])

@@ -10,8 +10,8 @@ from cds_service.facts.context import Candidate, Context, Finding, Reading, newe
 from cds_service.facts.declarations import Spec
 from cds_service.facts.readers.coded import answers
 from cds_service.facts.readers.medications import agents
-from cds_service.facts.resources import ended, evidence, started, state, when
-from cds_service.fhir.codings import TEXT_SYSTEM, first_code
+from cds_service.facts.resources import UNCLEAR, ended, evidence, started, state, when
+from cds_service.fhir.codings import TEXT_SYSTEM
 from cds_service.fhir.record import Entry, Issue
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
@@ -54,16 +54,21 @@ def read_treatments(context: Context, spec: Spec) -> Reading:
     elements += [{"agents": tuple(sorted(agents))} for agents, _ in undated]
     proofs = (*(one.evidence for one in regimens), *(proof for _, proof in undated))
     finding = Finding(path=spec.path, value=tuple(elements), items=tuple(proofs), weak=any(weak(proof) for proof in proofs))
-    lines = _lines(context, spec, regimens, complete=complete and not undated)
-    return Reading(findings=(finding, *lines), issues=tuple(_unsure(context, spec)))
+    unclear = tuple(_unclear(context, spec))
+    given = frozenset[str]().union(*(one.agents for one in regimens), *(names for names, _ in undated))
+    doubtful = any(names - supportive - given for _, names in unclear)
+    lines = _lines(context, spec, regimens, complete=complete and not undated and not doubtful)
+    why = "a medication whose status does not say whether it was given"
+    return Reading(findings=(finding, *lines), issues=tuple(Issue("incomplete", entry.reference, why) for entry, _ in unclear))
 
 
-def _unsure(context: Context, spec: Spec) -> Iterator[Issue]:
-    """Medications of ours whose status leaves open whether they were given; they count as not given."""
+def _unclear(context: Context, spec: Spec) -> Iterator[tuple[Entry, frozenset[str]]]:
+    """Medications of ours whose status leaves open whether they were given: neither a treatment nor the lack of one."""
     for kind in spec.options["medications"]:
         for entry in context.record.of(kind):
-            if first_code(entry.resource.get("status")) in (None, "unknown") and agents(context, spec.options["agents"], entry.resource):
-                yield Issue("incomplete", entry.reference, "a medication whose status does not say that it was given")
+            names = agents(context, spec.options["agents"], entry.resource) if state(entry.resource) == UNCLEAR else ()
+            if names:
+                yield entry, frozenset(name for name, _ in names)
 
 
 def _lines(context: Context, spec: Spec, regimens: Sequence[_Event], *, complete: bool) -> Iterator[Finding]:
@@ -73,7 +78,7 @@ def _lines(context: Context, spec: Spec, regimens: Sequence[_Event], *, complete
     counted = [one for one, place in zip(regimens, order, strict=True) if place is not None and place >= 0]
     proof = tuple(item for one in counted for item in one.evidence)
     sure = complete and None not in order
-    why = "a treatment or the first evidence of advanced disease is not dated, or the treatments were not completely received"
+    why = "a treatment or the first evidence of advanced disease is not dated or not certain, or not all was received"
     if "lines" in gives:
         yield Finding(path=gives["lines"], value=len(counted) if sure else None, evidence=proof, weak=weak(proof), why=why)
     for name, place in (("firstStart", 0), ("lastStart", -1)):

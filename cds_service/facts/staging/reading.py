@@ -38,17 +38,19 @@ def read_tnm(
     *,
     primary: frozenset[str],
     only_malignancy: bool,
+    complete: bool = True,
     targets: Mapping[str, Resource] = _NO_TARGETS,
 ) -> TnmReading:
     """Every set of categories about the primary.
 
-    ``entries``: Observations and the primary's Conditions (others are allowed); ``primary``: the entry references of the
-    primary's Conditions; ``only_malignancy``: no other disease could own what names no owner; ``targets`` finds the
-    target of a reference as written (:attr:`PatientRecord.targets`). Attribution: Observation.focus, else the stage of a
-    Condition that names the Observation, else its panel's, else the only malignancy; what cannot be attributed is an issue.
+    ``entries``: Observations and Conditions; ``primary``: the entry references of the primary's Conditions;
+    ``only_malignancy``: no other disease could own what names no owner, or (where every Condition came: ``complete``) names
+    one that did not come; ``targets`` finds the target of a reference as written (:attr:`PatientRecord.targets`).
+    Attribution: Observation.focus, else the stage of a Condition that names the Observation, else its panel's, else the only
+    malignancy; what cannot be attributed is an issue.
     """
     every = with_contained(entries)
-    return _Reader(every, terminology, primary, Index(every, targets), only=only_malignancy).read()
+    return _Reader(every, terminology, primary, Index(every, targets), only=only_malignancy, complete=complete).read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,16 @@ class _Source:
 class _Reader:
     """One record's reading; it collects what could not be read on the way."""
 
-    def __init__(self, entries: Sequence[Entry], terminology: Terminology, primary: frozenset[str], index: Index, *, only: bool) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], terminology: Terminology, primary: frozenset[str], index: Index, *, only: bool, complete: bool
+    ) -> None:
         self.terminology = terminology
         self.primary = primary
         self.only = only
+        self.complete = complete
         self.index = index
         self.conditions = [entry for entry in entries if entry.resource.get("resourceType") == "Condition"]
+        self.recorded = {entry.reference for entry in self.conditions}
         self.observations = staging_observations(entries, self.index, terminology)
         self.assessed = self._assessed()
         self.issues: list[Issue] = []
@@ -106,14 +112,15 @@ class _Reader:
         foci = {self.index.find(focus, item.reference) for focus in objects(item.resource.get("focus"))} - {None}
         if foci & self.primary:
             return True
-        if any(str(focus).startswith("Condition/") for focus in foci) or foci & {entry.reference for entry in self.conditions}:
+        if foci & self.recorded:
             return False
         if item.reference in self.assessed:
             return True in self.assessed[item.reference]
         above = {self._attributed(self.observations[parent], seen | {item.reference}) for parent in item.parents if parent not in seen}
         if above - {None}:
             return True in above
-        return True if self.only else None
+        missing = any(str(focus).startswith("Condition/") for focus in foci)
+        return True if self.only and (self.complete or not missing) else None
 
     def _of_observation(self, item: Staging) -> Iterator[Stated]:
         if item.kind is not None:

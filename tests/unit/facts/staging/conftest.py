@@ -16,8 +16,10 @@ def observations():
 
 @pytest.fixture
 def read(terminology):
-    def reading(built, *, only=True, primary=("Condition/main",), targets=None):
-        return read_tnm(built.entries, terminology, primary=frozenset(primary), only_malignancy=only, targets=targets or {})
+    def reading(built, *, only=True, complete=True, primary=("Condition/main",), targets=None):
+        return read_tnm(
+            built.entries, terminology, primary=frozenset(primary), only_malignancy=only, complete=complete, targets=targets or {}
+        )
 
     return reading
 

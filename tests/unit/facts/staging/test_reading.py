@@ -253,20 +253,25 @@ def test_order_of_entries_does_not_matter(observations, read):
 
 
 @pytest.mark.parametrize(
-    ("focus", "only", "expected", "issues", "comment"),
+    ("focus", "only", "complete", "expected", "issues", "comment"),
     [
-        (["Condition/main"], False, True, 0, "names the primary"),
-        (["http://host/fhir/Condition/main/_history/2"], False, True, 0, "absolute and versioned"),
-        (["Condition/other"], True, False, 0, "names another disease"),
-        (["Condition/other", "Condition/main"], False, True, 0, "names both"),
-        ([], True, True, 0, "names none, and there is only one"),
-        ([], False, False, 1, "names none, and there are several"),
-        (["BodyStructure/b1"], True, True, 0, "names no disease"),
-        (["BodyStructure/b1"], False, False, 1, "names no disease, and there are several"),
+        (["Condition/main"], False, True, True, 0, "names the primary"),
+        (["http://host/fhir/Condition/main/_history/2"], False, True, True, 0, "absolute and versioned"),
+        (["Condition/other"], True, True, False, 0, "names another disease"),
+        (["Condition/other", "Condition/main"], False, True, True, 0, "names both"),
+        (["Condition/gone"], True, True, True, 0, "names one that is not there, and there is only one"),
+        (["Condition/gone"], True, False, False, 1, "names one that was not received, and may be another"),
+        (["Condition/gone"], False, True, False, 1, "names one that is not there, and there are several"),
+        ([], True, False, True, 0, "names none, and there is only one"),
+        ([], False, True, False, 1, "names none, and there are several"),
+        (["BodyStructure/b1"], True, False, True, 0, "names no disease"),
+        (["BodyStructure/b1"], False, True, False, 1, "names no disease, and there are several"),
     ],
 )
-def test_attribution_by_focus(observations, read, focus, only, expected, issues, comment):
-    reading = read(observations.add("1", "t-c", "=T3", DAY, focus=focus), only=only)
+def test_attribution_by_focus(observations, read, focus, only, complete, expected, issues, comment):
+    other = Entry({"resourceType": "Condition", "id": "other"}, "Condition/other")
+    observations.add("1", "t-c", "=T3", DAY, focus=focus).entries.append(other)
+    reading = read(observations, only=only, complete=complete)
     assert (bool(reading.sets), len(reading.issues)) == (expected, issues), comment
 
 
