@@ -137,6 +137,7 @@ _VALUE_SET_OPTIONS = frozenset(
         "observations",
         "courses",
         "radiotherapy",
+        "written",
     }
 )
 _MAP_OPTIONS = frozenset({"map", "fieldMap", "codeMap", "disorderMap", "regimens"})

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cds_service.facts.staging.contradiction import contradiction
 from cds_service.facts.staging.derive import derive_stage
@@ -12,6 +13,7 @@ from cds_service.facts.staging.model import Spread, TnmSet
 from cds_service.facts.staging.reading import read_tnm
 from cds_service.facts.staging.tables import check_staging_tables
 from cds_service.facts.staging.values import read_concept
+from cds_service.facts.staging.vocabulary import vocabulary
 from cds_service.fhir.record import Entry
 from cds_service.fhir.terminology import load_terminology
 from cds_service.fhirpath.temporal import Temporal
@@ -32,6 +34,12 @@ def tables():
 @pytest.fixture(scope="module")
 def terminology():
     return load_terminology(CONTENT)[0]
+
+
+def words(terminology):
+    """The vocabulary that the declaration of ``tnm`` names."""
+    entries = yaml.safe_load((CONTENT / "facts" / "staging.yaml").read_text(encoding="utf-8"))["facts"]
+    return vocabulary(terminology, next(entry["options"] for entry in entries if entry["path"] == "tnm"))
 
 
 def categories(text, edition="8"):
@@ -144,7 +152,7 @@ def test_both_stagings_of_the_overlap_are_shown(tables):
     result = derive_stage("anorectal-overlap", [], spread("bone", "inguinal-node"), tables)
     assert (result.system, result.derived, result.alternative) == ("anus", "IV", "rectum IVB")
     nodes_only = derive_stage("anorectal-overlap", [], spread("inguinal-node"), tables)
-    assert (nodes_only.derived, nodes_only.alternative, nodes_only.is_iv) == (None, "rectum IVA", None)
+    assert (nodes_only.derived, nodes_only.alternative, nodes_only.is_advanced) == (None, "rectum IVA", None)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +204,7 @@ def test_the_map_and_the_value_sets_name_the_same_observation_codes(terminology)
 def test_every_coded_value_is_read(terminology):
     for target in ("tnm-category", "stage-group"):
         for concept, codes in terminology.maps["staging-category"][target].items():
-            value = read_concept({"coding": [{"system": concept.system, "code": concept.code}]}, terminology)
+            value = read_concept({"coding": [{"system": concept.system, "code": concept.code}]}, words(terminology))
             if concept.system.startswith("http") and "text" not in concept.system:
                 assert value.state == ("absent" if codes == ("not-recorded",) else "read"), concept
 
@@ -225,7 +233,7 @@ def test_codes_seen_in_real_data(terminology, code, system, value_system, value,
         "valueCodeableConcept": {"coding": [{"system": value_system, "code": value}]},
         "method": {"coding": [{"system": SNOMED, "code": "897275008"}]},
     }
-    (one,) = read_tnm((Entry(resource, "Observation/1"),), terminology, primary=frozenset(), only_malignancy=True).sets
+    (one,) = read_tnm((Entry(resource, "Observation/1"),), words(terminology), primary=frozenset(), only_malignancy=True).sets
     prefix, axis, category = expected
     assert (one.prefix, one.axis(axis), one.edition) == (prefix, category, "8")
 
@@ -240,7 +248,7 @@ def test_descriptor_observations(terminology, letter):
     }
     category = day | {"code": {"coding": [{"system": SNOMED, "code": "384625004"}]}, "valueString": "T2"}
     entries = (Entry(descriptor, "Observation/1"), Entry(category, "Observation/2"))
-    (one,) = read_tnm(entries, terminology, primary=frozenset(), only_malignancy=True).sets
+    (one,) = read_tnm(entries, words(terminology), primary=frozenset(), only_malignancy=True).sets
     assert one.prefix == {"y": "yp", "r": "rp", "a": "a"}[letter]
 
 

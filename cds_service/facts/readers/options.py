@@ -21,7 +21,7 @@ OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("spread", "site keys", "treatmentEnd unattributed"),
         ("spread-flag", "site", "sites roles notSites state gives unattributed"),
         ("spread-body-site", "sites", "in notIn count outside"),
-        ("staging", "site spread sets gives", ""),
+        ("staging", "site spread sets gives kinds values", "descriptors editions written"),
         ("flag", "", "conditions observations answers texts within place"),
         ("documented", "any", ""),
         ("latest-quantity", "codes units range gives", "notComparable answers integer bodySite attributed within keys before"),
@@ -52,6 +52,7 @@ _PARTS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "treatments": {"agents": _MAPPED, "outcomes": _MAPPED | {"codes", "decisive"}},
     "imaging": {"complete": frozenset({"path", "all", "within"})},
     "latest-quantity": {"gives": frozenset({"value"}), "answers": _MAPPED, "bodySite": _MAPPED | {"sites"}},
+    "staging": {"kinds": _MAPPED, "values": _MAPPED, "descriptors": _MAPPED, "editions": _MAPPED},
     "radiotherapy": {"gives": frozenset({"extent"}), "answers": _MAPPED | {"codes"}},
     "histology": {"family": _MAPPED | {"source", "else"}},
 }

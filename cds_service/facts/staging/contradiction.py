@@ -17,12 +17,12 @@ SAME_INSTANT = "same-instant"
 def contradiction(site: str | None, sets: Sequence[TnmSet], spread: Sequence[Spread], tables: StagingTables) -> str | None:
     """How assertion and spread contradict each other: the first of these that holds.
 
-    ``later``: M0 or a stage below IV is asserted on or after the first evidence of confirmed distant spread;
+    ``later``: M0 or a stage without distant spread is asserted on or after the first evidence of confirmed distant spread;
     ``same-instant``: one axis has two values at one date, same prefix; ``undated``: assertion or spread has no date that
     orders them; ``None``: no contradiction (an earlier assertion is none).
     """
     distant = [item for item in spread if item.confirmed and item.active and tables.role(site, item.site)[0] == "distant"]
-    assertions = list(_below_iv(sets))
+    assertions = list(_below_advanced(sets, tables))
     orders = {_order(assertion, item.date) for assertion in assertions for item in distant}
     if LATER in orders:
         return LATER
@@ -31,13 +31,13 @@ def contradiction(site: str | None, sets: Sequence[TnmSet], spread: Sequence[Spr
     return UNDATED if UNDATED in orders else None
 
 
-def _below_iv(sets: Sequence[TnmSet]) -> Iterator[Temporal | None]:
-    """The dates of the newest M if it is M0, and of the newest stage group if it is below IV."""
+def _below_advanced(sets: Sequence[TnmSet], tables: StagingTables) -> Iterator[Temporal | None]:
+    """The dates of the newest M if it is M0, and of the newest stage group if it is not the one that distant spread makes."""
     newest_m, newest_group = newest_said(sets, "m"), newest_said(sets, "group")
     if said_values(newest_m, "m") == ("M0",):
         yield from (item.date for item in newest_m)
     groups = said_values(newest_group, "group")
-    if len(groups) == 1 and (stage_number(groups[0]) or 0) < 4 and stage_number(groups[0]) is not None:
+    if len(groups) == 1 and stage_number(groups[0]) is not None and not tables.is_advanced(groups[0]):
         yield from (item.date for item in newest_group)
 
 

@@ -1,4 +1,4 @@
-"""The stage of one primary: as asserted, as the tables derive it, and whether it is stage IV.
+"""The stage of one primary: as asserted, as the tables derive it, and whether it is the one that distant spread makes.
 
 Everything is three-valued: what is not stated, disagrees, or stands in a row that nobody verified derives nothing.
 """
@@ -13,7 +13,6 @@ from cds_service.facts.staging.model import AFTER_TREATMENT, Spread, StageResult
 from cds_service.facts.staging.tables import MANY, Edition, StagingTables
 from cds_service.model.facts import Conflict, Evidence
 
-STAGE_IV = "IV"
 M1 = "M1"
 _CLINICAL_M = {"p": ("c",), "yp": ("yc", "c"), "rp": ("rc",)}
 """Where a pathological set may take its M from: the clinical set of the same episode (AJCC: pT pN cM), never the reverse."""
@@ -37,10 +36,10 @@ def derive_stage(site: str | None, sets: Sequence[TnmSet], spread: Sequence[Spre
     said = said_values(groups, "group")
     bases = _bases(sets, tables.episode_days)
     by_system = tuple(_system_stage(system, bases, spread, tables) for system in systems)
-    derived = _agreed([item.stage for item in by_system], STAGE_IV)
+    derived = _agreed([item.stage for item in by_system], tables.advanced)
     distant = [item for item in spread if item.active and tables.role(site, item.site)[0] == "distant"]
     asserted = said[0] if len(said) == 1 else None
-    is_iv = _is_iv(asserted, derived, sets, [(item, tables.role(site, item.site)[0]) for item in spread])
+    roles = [(item, tables.role(site, item.site)[0]) for item in spread]
     proof = tuple(_unique((*(item for basis in bases for item in basis.evidence), *(item for one in distant for item in one.evidence))))
     return StageResult(
         asserted=asserted,
@@ -49,7 +48,7 @@ def derive_stage(site: str | None, sets: Sequence[TnmSet], spread: Sequence[Spre
         derived_evidence=proof if derived is not None else (),
         system=systems[0] if systems else None,
         alternative=_alternative(by_system, derived),
-        is_iv=is_iv,
+        is_advanced=_is_advanced(asserted, derived, sets, roles, tables),
         m_category=_agreed([item.m_category for item in by_system], M1),
         by_system=by_system,
         reasons=tuple(dict.fromkeys(f"{item.system}: {item.reason}" for item in by_system if item.reason is not None)),
@@ -71,7 +70,7 @@ def _conflicts(groups: Sequence[TnmSet], said: Sequence[str]) -> tuple[Conflict,
     if len(said) < 2:
         return ()
     references = tuple(sorted({item.reference for one in groups for item in one.evidence}))
-    return (Conflict("stage.asserted", tuple(said), references, "the newest stage groups disagree"),)
+    return (Conflict("asserted", tuple(said), references, "the newest stage groups disagree"),)
 
 
 def _alternative(by_system: Sequence[SystemStage], derived: str | None) -> str | None:
@@ -81,11 +80,11 @@ def _alternative(by_system: Sequence[SystemStage], derived: str | None) -> str |
 
 
 def _agreed(values: Sequence[str | None], general: str) -> str | None:
-    """The one value of all; the general one (``IV``, ``M1``) if all are kinds of it; else ``None``."""
+    """The one value of all; the general one (``M1`` of ``M1a`` and ``M1b``) if all are kinds of it; else ``None``."""
     distinct = set(values)
     if len(distinct) == 1:
         return distinct.pop()
-    return general if distinct and all(value is not None and value.startswith(general) for value in distinct) else None
+    return general if distinct and general and all(value is not None and value.startswith(general) for value in distinct) else None
 
 
 def _bases(sets: Sequence[TnmSet], episode_days: int) -> tuple[Basis, ...]:
@@ -144,7 +143,7 @@ def _system_stage(system: str, bases: Sequence[Basis], spread: Sequence[Spread],
     distant = tuple(sorted({(item.site, kind) for item, role, kind in roles if role == "distant"}))
     results = list(_results(tables.editions.get(system, ()), bases or (Basis("", "", None, None, ()),), distant))
     stages = [stage for stage, _, _ in results]
-    stage = _agreed(stages, STAGE_IV)
+    stage = _agreed(stages, tables.advanced)
     reasons = [reason for _, _, reason in results if reason is not None]
     reason = None if stage is not None else reasons[0] if reasons else "the editions or the sets do not agree on a stage"
     m_category = _agreed([m for _, m, _ in results], M1) if distant else None
@@ -189,29 +188,31 @@ def _m_category(edition: Edition, distant: Sequence[tuple[str, str]]) -> str | N
     return cell.value if cell is not None and cell.verified else M1
 
 
-def _is_iv(asserted: str | None, derived: str | None, sets: Sequence[TnmSet], spread: Sequence[tuple[Spread, str]]) -> bool | None:
-    """Stage IV by assertion, derivation or active distant spread; not IV only on positive evidence and with nothing against it."""
+def _is_advanced(
+    asserted: str | None, derived: str | None, sets: Sequence[TnmSet], spread: Sequence[tuple[Spread, str]], tables: StagingTables
+) -> bool | None:
+    """Yes by assertion, derivation or active distant spread; no only on positive evidence and with nothing against it."""
     before = [item for item in sets if item.prefix not in AFTER_TREATMENT]
     for candidates in (sets, before):
         m = said_values(newest_said(candidates, "m"), "m")
         group = said_values(newest_said(candidates, "group"), "group")
-        if (m and all(value.startswith(M1) for value in m)) or (group and all(value.startswith(STAGE_IV) for value in group)):
+        if (m and all(value.startswith(M1) for value in m)) or (group and all(map(tables.is_advanced, group))):
             return True
-    if (derived or "").startswith(STAGE_IV) or any(item.active and role == "distant" for item, role in spread):
+    if tables.is_advanced(derived) or any(item.active and role == "distant" for item, role in spread):
         return True
-    below = [stage for stage in (asserted, derived) if stage is not None and stage_number(stage) not in (4, None)]
-    doubtful = any(role != "regional" for _, role in spread) or _claimed(sets)
+    below = [stage for stage in (asserted, derived) if stage_number(stage) is not None and not tables.is_advanced(stage)]
+    doubtful = any(role != "regional" for _, role in spread) or _claimed(sets, tables)
     return False if below and not doubtful else None
 
 
-def _claimed(sets: Sequence[TnmSet]) -> bool:
-    """Whether stage IV or M1 is stated anywhere that nothing later of the same prefix replaces, dated or not."""
+def _claimed(sets: Sequence[TnmSet], tables: StagingTables) -> bool:
+    """Whether distant spread is stated anywhere that nothing later of the same prefix replaces, dated or not."""
     for prefix in {item.prefix for item in sets}:
         same = [item for item in sets if item.prefix == prefix]
-        for axis, start in (("m", M1), ("group", STAGE_IV)):
-            undated = [item for item in same if item.date is None]
-            if any(value.startswith(start) for value in said_values((*newest_said(same, axis), *undated), axis)):
-                return True
+        undated = [item for item in same if item.date is None]
+        m, group = (said_values((*newest_said(same, axis), *undated), axis) for axis in ("m", "group"))
+        if any(value.startswith(M1) for value in m) or any(map(tables.is_advanced, group)):
+            return True
     return False
 
 

@@ -44,7 +44,7 @@ class TnmSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TnmReading:
-    """All sets by (date, reference), undated last; what disagrees, by path ``tnm[i].axis``; what could not be read."""
+    """All sets by (date, reference), undated last; what disagrees, by path ``[i].axis``; what could not be read."""
 
     sets: tuple[TnmSet, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
@@ -88,7 +88,8 @@ class StageResult:
     ``asserted``: the newest stage group in the record. ``derived``: by the tables of ``system``; where the site belongs to two
     systems, only what both give. ``alternative``: what a system gives that ``derived`` does not say, as ``"system stage"``, joined
     by ``"; "``.
-    ``is_iv`` is ``None`` when nothing proves it either way. ``m_category``: derived from the sites of spread.
+    ``is_advanced``: whether it is the stage that distant spread makes; ``None`` when nothing proves it either way. Of ``conflicts`` the
+    path is the name of the member here. ``m_category``: derived from the sites of spread.
     ``reasons``: why nothing, or less, was derived; without values of the record other than categories.
     """
 
@@ -98,7 +99,7 @@ class StageResult:
     derived_evidence: tuple[Evidence, ...] = ()
     system: str | None = None
     alternative: str | None = None
-    is_iv: bool | None = None
+    is_advanced: bool | None = None
     m_category: str | None = None
     by_system: tuple[SystemStage, ...] = ()
     reasons: tuple[str, ...] = ()

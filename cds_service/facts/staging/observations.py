@@ -7,16 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cds_service.facts.resources import IGNORED, state, when
-from cds_service.facts.staging.vocabulary import (
-    AXES,
-    CATEGORY_MAP,
-    DESCRIPTOR_TARGET,
-    EDITION_MAP,
-    EDITION_TARGET,
-    OBSERVATION_MAP,
-    OBSERVATION_TARGET,
-    Terminology,
-)
+from cds_service.facts.staging.vocabulary import AXES, Vocabulary
 from cds_service.fhir.codings import texts
 from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Entry, Resource
@@ -36,15 +27,13 @@ class Kind:
     text: bool = False
 
 
-def kind_of(code: object, terminology: Terminology) -> Kind | None:
+def kind_of(code: object, terms: Vocabulary) -> Kind | None:
     """The kind of an Observation or component by its code, else by a listed spelling of a code without coding."""
-    concepts = terminology.concepts(code)
-    coded = [found for concept in concepts for found in terminology.translate(OBSERVATION_MAP, concept, OBSERVATION_TARGET)]
+    concepts = terms.concepts(code)
+    coded = [found for concept in concepts for found in terms.found(terms.kinds, concept)]
     if coded or concepts:
         return _kind(coded)
-    return _kind(
-        [found for text in texts(code) for found in terminology.translate_text(OBSERVATION_MAP, text, OBSERVATION_TARGET)], text=True
-    )
+    return _kind([found for text in texts(code) for found in terms.found_in_text(terms.kinds, text)], text=True)
 
 
 def _kind(found: Sequence[str], *, text: bool = False) -> Kind | None:
@@ -54,10 +43,10 @@ def _kind(found: Sequence[str], *, text: bool = False) -> Kind | None:
     return Kind(axis, prefix or None, text)
 
 
-def edition_of(method: object, terminology: Terminology) -> str | None:
+def edition_of(method: object, terms: Vocabulary) -> str | None:
     """The edition of the classification that a method or a stage type names."""
-    coded = [code for item in terminology.concepts(method) for code in terminology.translate(EDITION_MAP, item, EDITION_TARGET)]
-    found = coded or [code for text in texts(method) for code in terminology.translate_text(EDITION_MAP, text, EDITION_TARGET)]
+    coded = [code for item in terms.concepts(method) for code in terms.found(terms.editions, item)]
+    found = coded or [code for text in texts(method) for code in terms.found_in_text(terms.editions, text)]
     return found[0] if len(set(found)) == 1 else None
 
 
@@ -115,18 +104,18 @@ def _contained(entry: Entry) -> Iterator[Entry]:
             yield Entry(resource, f"{entry.reference}#{resource['id']}")
 
 
-def staging_observations(entries: Sequence[Entry], index: Index, terminology: Terminology) -> dict[str, Staging]:
+def staging_observations(entries: Sequence[Entry], index: Index, terms: Vocabulary) -> dict[str, Staging]:
     """The Observations that state categories, by reference; cancelled and erroneous ones are left out."""
     found: dict[str, Staging] = {}
     for entry in entries:
         if entry.resource.get("resourceType") != "Observation" or state(entry.resource) == IGNORED:
             continue
-        kind = kind_of(entry.resource.get("code"), terminology)
-        if kind is not None or any(kind_of(part.get("code"), terminology) for part in objects(entry.resource.get("component"))):
+        kind = kind_of(entry.resource.get("code"), terms)
+        if kind is not None or any(kind_of(part.get("code"), terms) for part in objects(entry.resource.get("component"))):
             found[entry.reference] = Staging(
-                entry=entry, kind=kind, date=when(entry.resource), edition=edition_of(entry.resource.get("method"), terminology)
+                entry=entry, kind=kind, date=when(entry.resource), edition=edition_of(entry.resource.get("method"), terms)
             )
-    return _described(_inherited(found, index), index, terminology)
+    return _described(_inherited(found, index), index, terms)
 
 
 def _inherited(found: dict[str, Staging], index: Index) -> dict[str, Staging]:
@@ -158,21 +147,21 @@ def _same_prefix(parent: Kind | None, child: Kind | None) -> bool:
     return parent is None or child is None or parent.prefix is None or child.prefix is None or parent.prefix == child.prefix
 
 
-def _described(found: dict[str, Staging], index: Index, terminology: Terminology) -> dict[str, Staging]:
+def _described(found: dict[str, Staging], index: Index, terms: Vocabulary) -> dict[str, Staging]:
     """Give every Observation the descriptors of its panel, or of the same day where the descriptor is in no panel."""
     descriptors = [
         (item, letter)
         for item in found.values()
-        if item.kind is not None and item.kind.axis == DESCRIPTOR and (letter := _letter(item.resource, terminology)) is not None
+        if item.kind is not None and item.kind.axis == DESCRIPTOR and (letter := _letter(item.resource, terms)) is not None
     ]
     if not descriptors:
         return found
     return {name: replace(item, descriptors=frozenset(_letters(item, descriptors, index))) for name, item in found.items()}
 
 
-def _letter(resource: Resource, terminology: Terminology) -> str | None:
-    concepts = terminology.concepts(resource.get("valueCodeableConcept"))
-    return next((letter for concept in concepts for letter in terminology.translate(CATEGORY_MAP, concept, DESCRIPTOR_TARGET)), None)
+def _letter(resource: Resource, terms: Vocabulary) -> str | None:
+    concepts = terms.concepts(resource.get("valueCodeableConcept"))
+    return next((letter for concept in concepts for letter in terms.found(terms.descriptors, concept)), None)
 
 
 def _letters(item: Staging, descriptors: list[tuple[Staging, str]], index: Index) -> Iterator[str]:
@@ -193,10 +182,10 @@ def day_of(date: Temporal | None) -> str | None:
     return None if date is None else date.text[:10]
 
 
-def components(item: Staging, terminology: Terminology) -> Iterator[tuple[Kind, Mapping[str, Any]]]:
+def components(item: Staging, terms: Vocabulary) -> Iterator[tuple[Kind, Mapping[str, Any]]]:
     """The components that state an axis; one without prefix takes that of the Observation."""
     for part in objects(item.resource.get("component")):
-        kind = kind_of(part.get("code"), terminology)
+        kind = kind_of(part.get("code"), terms)
         if kind is not None and kind.axis in AXES:
             outer = item.kind.prefix if item.kind is not None else None
             yield Kind(kind.axis, kind.prefix or outer, kind.text), part

@@ -23,7 +23,7 @@ from cds_service.facts.staging.observations import (
 )
 from cds_service.facts.staging.sets import Stated, group_sets
 from cds_service.facts.staging.values import ABSENT, DIFFERENT, READ, Value, read_concept, read_value
-from cds_service.facts.staging.vocabulary import Terminology
+from cds_service.facts.staging.vocabulary import Vocabulary
 from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Entry, Issue, Resource
 from cds_service.fhirpath.temporal import Temporal
@@ -34,7 +34,7 @@ _NO_TARGETS: Mapping[str, Resource] = {}
 
 def read_tnm(
     entries: Sequence[Entry],
-    terminology: Terminology,
+    terms: Vocabulary,
     *,
     primary: frozenset[str],
     only_malignancy: bool,
@@ -50,7 +50,7 @@ def read_tnm(
     malignancy; what cannot be attributed is an issue.
     """
     every = with_contained(entries)
-    return _Reader(every, terminology, primary, Index(every, targets), only=only_malignancy, complete=complete).read()
+    return _Reader(every, terms, primary, Index(every, targets), only=only_malignancy, complete=complete).read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,16 @@ class _Reader:
     """One record's reading; it collects what could not be read on the way."""
 
     def __init__(
-        self, entries: Sequence[Entry], terminology: Terminology, primary: frozenset[str], index: Index, *, only: bool, complete: bool
+        self, entries: Sequence[Entry], terms: Vocabulary, primary: frozenset[str], index: Index, *, only: bool, complete: bool
     ) -> None:
-        self.terminology = terminology
+        self.terms = terms
         self.primary = primary
         self.only = only
         self.complete = complete
         self.index = index
         self.conditions = [entry for entry in entries if entry.resource.get("resourceType") == "Condition"]
         self.recorded = {entry.reference for entry in self.conditions}
-        self.observations = staging_observations(entries, self.index, terminology)
+        self.observations = staging_observations(entries, self.index, terms)
         self.assessed = self._assessed()
         self.issues: list[Issue] = []
 
@@ -125,11 +125,11 @@ class _Reader:
     def _of_observation(self, item: Staging) -> Iterator[Stated]:
         if item.kind is not None:
             yield from self._read(item, item.kind, item.resource)
-        for kind, part in components(item, self.terminology):
+        for kind, part in components(item, self.terms):
             yield from self._read(item, kind, part)
 
     def _read(self, item: Staging, kind: Kind, holder: Mapping[str, Any]) -> Iterator[Stated]:
-        value = read_value(holder, self.terminology)
+        value = read_value(holder, self.terms)
         if not self._usable(item.reference, value):
             return
         if kind.axis not in (PANEL, "group") and kind.axis not in {category.axis for category in value.categories}:
@@ -145,7 +145,7 @@ class _Reader:
             summary = stage.get("summary")
             if not isinstance(summary, Mapping):
                 continue
-            value = read_concept(summary, self.terminology)
+            value = read_concept(summary, self.terms)
             if self._usable(entry.reference, value):
                 yield from self._of_summary(entry, stage, value)
 
@@ -153,10 +153,10 @@ class _Reader:
         """A summary has the date, prefix and edition of its assessment; without one it is undated (mCODE leaves open of when it is)."""
         assessment = self._assessment(entry, stage)
         kind = assessment.kind if assessment is not None else None
-        stage_kind = kind_of(stage.get("type"), self.terminology)
+        stage_kind = kind_of(stage.get("type"), self.terms)
         code_prefix = (kind.prefix if kind is not None else None) or (stage_kind.prefix if stage_kind is not None else None)
         date = assessment.date if assessment is not None else None
-        edition = edition_of(stage.get("type"), self.terminology) or (assessment.edition if assessment is not None else None)
+        edition = edition_of(stage.get("type"), self.terms) or (assessment.edition if assessment is not None else None)
         firm = explicit(entry.resource) and value.coded
         evidence = self._evidence(entry.reference, date.text if date else None, value, explicit=firm)
         letters: frozenset[str] = assessment.descriptors if assessment is not None else frozenset()

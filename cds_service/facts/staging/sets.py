@@ -33,7 +33,7 @@ class Stated:
 
 
 def group_sets(stated: Iterable[Stated], issues: Sequence[Issue] = ()) -> TnmReading:
-    """Sets by (date, reference), with what disagrees inside them."""
+    """Sets by (date, reference), with what disagrees inside them, by path ``[i].axis``."""
     groups: dict[_Key, list[Stated]] = {}
     for item in _with_edition(tuple(stated)):
         groups.setdefault((item.prefix or "", item.edition or "", day_of(item.date) or ""), []).append(item)
@@ -95,4 +95,4 @@ def _conflicts(position: int, item: TnmSet, items: Sequence[Stated]) -> Iterator
     why = "different values for the same date" if item.date is not None else "different values, none of them dated"
     for axis, values in item.disagreements:
         references = {one.evidence.reference for one in items if one.axis == axis and one.value in values}
-        yield Conflict(f"tnm[{position}].{axis}", values, tuple(sorted(references)), why)
+        yield Conflict(f"[{position}].{axis}", values, tuple(sorted(references)), why)

@@ -49,12 +49,20 @@ class Edition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagingTables:
-    """``sites``: primary site -> systems, the one of registries first. ``roles``: (system or ``any``, spread site) -> (role, kind)."""
+    """``sites``: primary site -> systems, the one of registries first. ``roles``: (system or ``any``, spread site) -> (role, kind).
+
+    ``advanced`` is the stage group that distant spread makes; its sub-groups begin with it (``X``, ``XA``).
+    """
 
     sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     roles: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     editions: Mapping[str, tuple[Edition, ...]] = field(default_factory=dict)
     episode_days: int = 0
+    advanced: str = ""
+
+    def is_advanced(self, group: str | None) -> bool:
+        """Whether a stage group is the one that distant spread makes, or a sub-group of it."""
+        return bool(self.advanced) and (group or "").startswith(self.advanced)
 
     def systems(self, site: str | None) -> tuple[str, ...]:
         """The staging systems of a primary site, none for an unknown one."""
@@ -86,6 +94,7 @@ class _Loader:
         self.problems: list[ContentProblem] = []
         self.sites: dict[str, tuple[str, ...]] = {}
         self.episode_days = 0
+        self.advanced = ""
         self.roles: dict[tuple[str, str], tuple[str, str]] = {}
         self.stages: dict[tuple[str, str], dict[StageKey, Cell]] = {}
         self.m_rules: dict[tuple[str, str], dict[MKey, Cell]] = {}
@@ -100,7 +109,7 @@ class _Loader:
             self._problem("(file)", "is not YAML", "correct the YAML")
             return
         readers: dict[str, tuple[Callable[[Mapping[str, Any]], None], frozenset[str]]] = {
-            "sites": (self._sites, frozenset({"sites", "episode"})),
+            "sites": (self._sites, frozenset({"sites", "episode", "advanced"})),
             "spread": (self._spread, frozenset({"rows"})),
             "m-category": (self._m_category, frozenset({"system", "edition", "rows"})),
             "stage-group": (self._stage_group, frozenset({"system", "edition", "categories", "rows"})),
@@ -119,6 +128,11 @@ class _Loader:
             self._problem("episode", "lacks days or source", "give a number of days and where it comes from")
         else:
             self.episode_days = episode["days"]
+        advanced = data["advanced"]
+        if not isinstance(advanced, Mapping) or not isinstance(advanced.get("group"), str) or not advanced.get("source"):
+            self._problem("advanced", "lacks group or source", "give the stage group that distant spread makes, and where that is said")
+        else:
+            self.advanced = advanced["group"]
         for position, row in self._rows(data, "sites", {"site", "systems", "source"}):
             if row["site"] in self.sites:
                 self._problem(f"sites[{position}].site", f"'{row['site']}' is listed twice", "keep one row")
@@ -230,6 +244,7 @@ class _Loader:
             roles=self.roles,
             editions={system: tuple(found) for system, found in editions.items()},
             episode_days=self.episode_days,
+            advanced=self.advanced,
         )
 
     def _complete(self, editions: Mapping[str, list[Edition]]) -> None:

@@ -7,13 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.facts.staging.categories import Category, CategoryText, parse_category_text
-from cds_service.facts.staging.vocabulary import (
-    CATEGORY_MAP,
-    CATEGORY_TARGETS,
-    CATEGORY_TEXT_CODES,
-    NOT_RECORDED,
-    Terminology,
-)
+from cds_service.facts.staging.vocabulary import Vocabulary
 from cds_service.fhir.codings import Concept
 
 ABSENT = "absent"
@@ -35,38 +29,38 @@ class Value:
     code: str | None = None
 
 
-def read_value(holder: Mapping[str, Any], terminology: Terminology) -> Value:
+def read_value(holder: Mapping[str, Any], terms: Vocabulary) -> Value:
     """The ``value[x]`` of an Observation or component; without one, it is absent, whatever the reason."""
     for name in ("valueCodeableConcept", "valueCoding"):
         value = holder.get(name)
         if isinstance(value, Mapping):
-            return read_concept(value if name == "valueCodeableConcept" else {"coding": [value]}, terminology)
+            return read_concept(value if name == "valueCodeableConcept" else {"coding": [value]}, terms)
     text = holder.get("valueString")
     if isinstance(text, str):
-        return _read_text(text, terminology)
+        return _read_text(text, terms)
     return Value(UNREADABLE if any(name.startswith("value") for name in holder) else ABSENT)
 
 
-def read_concept(value: Mapping[str, Any], terminology: Terminology) -> Value:
+def read_concept(value: Mapping[str, Any], terms: Vocabulary) -> Value:
     """A CodeableConcept: its codings where any is known, else its text."""
-    concepts = terminology.concepts(value)
-    written = [(concept, text) for concept in concepts if (text := _category_text(concept, terminology)) is not None]
+    concepts = terms.concepts(value)
+    written = [(concept, text) for concept in concepts if (text := _category_text(concept, terms)) is not None]
     readings = [(concept, parsed) for concept, text in written if (parsed := parse_category_text(text)) is not None]
     if readings:
         return _agreeing(readings)
-    if any(text == NOT_RECORDED for _, text in written):
+    if any(text == terms.absent for _, text in written):
         return Value(ABSENT)
     text = value.get("text")
     if isinstance(text, str):
-        return _read_text(text, terminology)
+        return _read_text(text, terms)
     return Value(UNREADABLE if concepts else ABSENT)
 
 
-def _category_text(concept: Concept, terminology: Terminology) -> str | None:
-    codes = [code for target in CATEGORY_TARGETS for code in terminology.translate(CATEGORY_MAP, concept, target)]
+def _category_text(concept: Concept, terms: Vocabulary) -> str | None:
+    codes = terms.found(terms.values, concept)
     if codes:
         return codes[0]
-    return concept.code if terminology.member(CATEGORY_TEXT_CODES, concept) else None
+    return concept.code if terms.is_category_text(concept) else None
 
 
 def _agreeing(readings: list[tuple[Concept, CategoryText]]) -> Value:
@@ -78,9 +72,9 @@ def _agreeing(readings: list[tuple[Concept, CategoryText]]) -> Value:
     return Value(READ, _recorded(parsed), code=str(concept)) if _recorded(parsed) else Value(ABSENT)
 
 
-def _read_text(text: str, terminology: Terminology) -> Value:
-    listed = [code for target in CATEGORY_TARGETS for code in terminology.translate_text(CATEGORY_MAP, text, target)]
-    if listed == [NOT_RECORDED] or not text.strip():
+def _read_text(text: str, terms: Vocabulary) -> Value:
+    listed = terms.found_in_text(terms.values, text)
+    if listed == (terms.absent,) or not text.strip():
         return Value(ABSENT)
     parsed = parse_category_text(listed[0] if len(listed) == 1 else text)
     if parsed is None:

@@ -1,12 +1,7 @@
 import pytest
 
 from cds_service.facts.staging.reading import read_tnm
-from tests.unit.facts.staging.fakes import FakeTerminology, Observations
-
-
-@pytest.fixture
-def terminology():
-    return FakeTerminology()
+from tests.unit.facts.staging.fakes import Observations, words
 
 
 @pytest.fixture
@@ -15,11 +10,9 @@ def observations():
 
 
 @pytest.fixture
-def read(terminology):
+def read():
     def reading(built, *, only=True, complete=True, primary=("Condition/main",), targets=None):
-        return read_tnm(
-            built.entries, terminology, primary=frozenset(primary), only_malignancy=only, complete=complete, targets=targets or {}
-        )
+        return read_tnm(built.entries, words(), primary=frozenset(primary), only_malignancy=only, complete=complete, targets=targets or {})
 
     return reading
 

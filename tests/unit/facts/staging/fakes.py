@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from cds_service.facts.staging.vocabulary import vocabulary
 from cds_service.fhir.codings import Concept, codings, normalise_text
 from cds_service.fhir.record import Entry
 
@@ -42,6 +43,20 @@ class FakeTerminology:
         found = self.spelled.get(normalise_text(text))
         wanted = {"tnm-observation": ("t-c", "panel"), "staging-edition": ("8",), "staging-category": ("not-recorded",)}[concept_map]
         return (found,) if found in wanted and target != "stage-group" else ()
+
+
+VOCABULARY = {
+    "kinds": {"map": "tnm-observation", "target": "tnm-observation"},
+    "values": {"map": "staging-category", "target": ["tnm-category", "stage-group"], "absent": "not-recorded"},
+    "descriptors": {"map": "staging-category", "target": "tnm-descriptor"},
+    "editions": {"map": "staging-edition", "target": "staging-edition"},
+    "written": "tnm-category-text",
+}
+
+
+def words():
+    """The vocabulary over :class:`FakeTerminology`."""
+    return vocabulary(FakeTerminology(), VOCABULARY)
 
 
 def concept(code, system=CODES):

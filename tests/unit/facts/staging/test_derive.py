@@ -54,6 +54,7 @@ TABLES = StagingTables(
         "two": (edition("two", "8", {"M1": "IV"}, T1xN0xM0="I", T2xN0xM0="IIB"),),
     },
     episode_days=100,
+    advanced="IV",
 )
 
 
@@ -203,8 +204,8 @@ def test_a_site_of_two_systems(sets, spreads, derived, alternative, comment):
 def test_an_unknown_site_derives_nothing_but_knows_organs():
     assert derive([one("c T1 N0 M0")], [spread("groin")], None) == derive_stage("elsewhere", [one("c T1 N0 M0")], [spread("groin")], TABLES)
     nodes, organ = derive([one("c T1 N0 M0")], [spread("groin")], None), derive([], [spread("far")], None)
-    assert (nodes.derived, nodes.system, nodes.m_category, nodes.is_iv) == (None, None, None, None)
-    assert (organ.derived, organ.is_iv) == (None, True)
+    assert (nodes.derived, nodes.system, nodes.m_category, nodes.is_advanced) == (None, None, None, None)
+    assert (organ.derived, organ.is_advanced) == (None, True)
 
 
 @pytest.mark.parametrize(
@@ -233,9 +234,9 @@ def test_an_unknown_site_derives_nothing_but_knows_organs():
         ([one("c IIA", "2020-01-01", disagreements=(("m", ("M0", "M1")),))], [], None, "M disagrees"),
     ],
 )
-def test_is_iv(sets, spreads, expected, comment):
+def test_is_advanced(sets, spreads, expected, comment):
     result = derive(sets, spreads)
-    assert result.is_iv is expected, comment
+    assert result.is_advanced is expected, comment
 
 
 @pytest.mark.parametrize(

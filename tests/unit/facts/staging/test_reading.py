@@ -177,7 +177,7 @@ def test_a_final_value_replaces_a_preliminary_one_of_the_same_day(observations, 
 def test_two_values_of_one_axis(observations, read, said, first, second, expected, comment):
     reading = read(observations.add("1", "t-c", "=T2", first).add("2", "t-c", "=T3", second))
     assert said(reading) == [expected], comment
-    assert [item.path for item in reading.conflicts] == (["tnm[0].t"] if "?" in expected else [])
+    assert [item.path for item in reading.conflicts] == (["[0].t"] if "?" in expected else [])
 
 
 def test_a_conflict_names_its_own_resources_only(observations, read):

@@ -4,7 +4,10 @@ import pytest
 
 from cds_service.facts.staging.tables import check_staging_tables
 
-SITES = "kind: sites\ntitle: s\nepisode: {days: 90, source: assumption}\nsites: [{site: organ, systems: [one], source: s}]\n"
+SITES = (
+    "kind: sites\ntitle: s\nepisode: {days: 90, source: assumption}\nadvanced: {group: IV, source: s}\n"
+    "sites: [{site: organ, systems: [one], source: s}]\n"
+)
 SPREAD = "kind: spread\ntitle: s\nrows: [{systems: any, spread: [far, farther], role: distant, kind: organ, source: s}]\n"
 M = (
     "kind: m-category\ntitle: m\nsystem: one\nedition: '8'\nrows:\n"
@@ -112,6 +115,7 @@ def test_a_site_of_two_systems_that_disagree_is_ambiguous(tmp_path):
             "contradicts",
         ),
         ("sites", SITES.replace("{days: 90, source: assumption}", "{days: 90}"), "episode", "lacks"),
+        ("sites", SITES.replace("{group: IV, source: s}", "{group: IV}"), "advanced", "lacks"),
         ("sites", SITES.replace("}]", "}, {site: organ, systems: [one], source: s}]"), "sites[1].site", "twice"),
         ("sites", SITES.replace("[one]", "[one, three]"), "three", "no tables"),
     ],
