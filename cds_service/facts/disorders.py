@@ -77,7 +77,8 @@ class Disorders:
     """The disorders of one record. ``primaries`` hold active ones, or past ones if none is active.
 
     ``duplicates`` are further records of the same primary that do not decide; what names them names the primary.
-    ``links`` are the extensions by which a resource names a disorder.
+    ``links`` are the extensions by which a resource names a disorder. ``several``: Conditions of two sites are two primaries, not one
+    that is coded twice.
     """
 
     primaries: tuple[Primary, ...] = ()
@@ -86,6 +87,7 @@ class Disorders:
     spread: tuple[Spread, ...] = ()
     links: tuple[str, ...] = ()
     named: Named = field(default_factory=Named)
+    several: bool = False
 
     @property
     def only_primary(self) -> bool:
@@ -95,6 +97,14 @@ class Disorders:
     def references(self) -> frozenset[str]:
         """The references of the primary's Conditions."""
         return frozenset(primary.entry.reference for primary in (*self.primaries, *self.duplicates))
+
+    def owners(self) -> Mapping[str, str]:
+        """Which of several primaries, by site, each Condition records; empty where there is one."""
+        known = (*self.primaries, *self.duplicates)
+        sites = {site for primary in self.primaries for site in primary.sites}
+        if not self.several or len(sites) < 2:
+            return {}
+        return {primary.entry.reference: primary.sites[0] for primary in known if len(primary.sites) == 1}
 
     def attributes(self, resource: Resource) -> bool | None:
         """Whether a resource is about the primary, by its focus or a link; ``None`` if that cannot be told."""
@@ -129,7 +139,12 @@ def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
     sorter = replace(sorter, sites=sites)
     duplicates = (*outranked, *(primary for primary in past if active and sites.intersection(primary.sites)))
     partial = Disorders(
-        primaries=chosen, duplicates=duplicates, others=others, links=tuple(options["links"]), named=_named(context, options)
+        primaries=chosen,
+        duplicates=duplicates,
+        others=others,
+        links=tuple(options["links"]),
+        named=_named(context, options),
+        several=options["primary"].get("several") is True,
     )
     issues: list[Issue] = []
     spread = tuple(sorter.spread(partial, issues))

@@ -78,7 +78,7 @@ def option_problems(reader: str, options: Mapping[str, Any]) -> Iterator[tuple[s
 # The sections of ``disorders`` (see facts/disorders.py): what each needs and may have; "" is the block itself
 _DISORDERS = {
     "": (frozenset({"primary", "other", "links"}), frozenset({"spread", "keys"})),
-    "primary": (frozenset({"map", "site"}), frozenset({"bodySite", "generic", "unspecific"})),
+    "primary": (frozenset({"map", "site"}), frozenset({"bodySite", "generic", "unspecific", "several"})),
     "spread": (frozenset({"map", "site"}), frozenset({"bodySite", "ambiguousSite", "suspectedOnly", "traps", "stations"})),
 }
 

@@ -16,17 +16,19 @@ from cds_service.model.facts import Conflict, Evidence
 
 
 def read_primary(context: Context, spec: Spec) -> Reading:
-    """``site``, ``present`` (active or history), ``diagnosed`` and the attributes that a disorder code itself names.
+    """``site``, ``sites``, ``present`` (active or history), ``diagnosed`` and the attributes that a disorder code itself names.
 
-    Better placed records (problem list before billing) decide; if those still name several sites, the site is a conflict.
+    Better placed records (problem list before billing) decide, unless two sites are two primaries (``several`` of ``disorders``);
+    if those still name several sites, the site is a conflict. ``sites`` are all that remain.
     Options: ``attributes`` (name -> {map, target}), ``later`` (value set of codes for what comes after the first diagnosis).
     """
     disorders: Disorders = context.shared["disorders"]
     named = [primary for primary in disorders.primaries if primary.sites]
-    best = [primary for primary in named if primary.rank == min(one.rank for one in named)]
+    best = [primary for primary in named if disorders.several or primary.rank == min(one.rank for one in named)]
     sites = tuple(dict.fromkeys(site for primary in best for site in primary.sites))
     proof = tuple(primary.evidence for primary in named if set(primary.sites) & set(sites))
     findings = [_present(disorders, spec), _diagnosed(context, disorders, spec)]
+    findings.append(Finding(path=f"{spec.path}.sites", value=tuple(sorted(sites)) or None, evidence=proof, weak=weak(proof)))
     conflicts: tuple[Conflict, ...] = ()
     if len(sites) > 1:
         conflicts = (

@@ -19,7 +19,7 @@ from cds_service.facts.staging.vocabulary import vocabulary
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
-_AXES = ("prefix", "t", "n", "m", "group", "edition", "date")
+_AXES = ("prefix", "t", "n", "m", "group", "edition", "date", "owner")
 
 
 def read_staging(context: Context, spec: Spec) -> Reading:
@@ -43,6 +43,7 @@ def read_staging(context: Context, spec: Spec) -> Reading:
         primary=primary,
         only_malignancy=disorders.only_primary,
         complete=disorders.named.complete,
+        owners=disorders.owners(),
         targets=context.record.targets,
     )
     site = context.value(spec.options["site"])

@@ -22,13 +22,20 @@ def contradiction(site: str | None, sets: Sequence[TnmSet], spread: Sequence[Spr
     orders them; ``None``: no contradiction (an earlier assertion is none).
     """
     distant = [item for item in spread if item.confirmed and item.active and tables.role(site, item.site)[0] == "distant"]
-    assertions = list(_below_advanced(sets, tables))
+    assertions = [date for owned in _by_owner(sets) for date in _below_advanced(owned, tables)]
     orders = {_order(assertion, item.date) for assertion in assertions for item in distant}
     if LATER in orders:
         return LATER
     if any(item.disagreements and item.date is not None for item in sets):
         return SAME_INSTANT
     return UNDATED if UNDATED in orders else None
+
+
+def _by_owner(sets: Sequence[TnmSet]) -> Iterator[list[TnmSet]]:
+    """The sets of each primary; those that name none count with each."""
+    owners: set[str | None] = {item.owner for item in sets if item.owner is not None}
+    for owner in owners or {None}:
+        yield [item for item in sets if item.owner in (owner, None)]
 
 
 def _below_advanced(sets: Sequence[TnmSet], tables: StagingTables) -> Iterator[Temporal | None]:

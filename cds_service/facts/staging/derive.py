@@ -30,7 +30,33 @@ class Basis:
 
 
 def derive_stage(site: str | None, sets: Sequence[TnmSet], spread: Sequence[Spread], tables: StagingTables) -> StageResult:
-    """Asserted and derived stage of a primary at ``site`` (``None``: not known), from its sets and the spread attributed to it."""
+    """Asserted and derived stage of a primary at ``site`` (``None``: not known), from its sets and the spread attributed to it.
+
+    Where the sets belong to several primaries, only what is true of all of them, or of the patient, is said.
+    """
+    owners = sorted({item.owner for item in sets if item.owner is not None})
+    if len(owners) < 2:
+        return _of_one(site, sets, spread, tables)
+    return _of_several([_of_one(None, [item for item in sets if item.owner in (owner, None)], spread, tables) for owner in owners])
+
+
+def _of_several(results: Sequence[StageResult]) -> StageResult:
+    said = sorted({item.asserted for item in results if item.asserted is not None})
+    proof = tuple(_unique(one for item in results for one in item.asserted_evidence))
+    agreed = len(said) == 1 and all(item.asserted is not None for item in results)
+    why = "the stages of several primaries differ"
+    conflict = Conflict("asserted", tuple(said), tuple(sorted(one.reference for one in proof)), why)
+    answers = {item.is_advanced for item in results}
+    return StageResult(
+        asserted=said[0] if agreed else None,
+        asserted_evidence=proof if agreed else (),
+        is_advanced=True if True in answers else None if None in answers else False,
+        reasons=("several primaries are recorded, and a stage is derived for one only",),
+        conflicts=(*(one for item in results for one in item.conflicts), *((conflict,) if len(said) > 1 else ())),
+    )
+
+
+def _of_one(site: str | None, sets: Sequence[TnmSet], spread: Sequence[Spread], tables: StagingTables) -> StageResult:
     systems = tables.systems(site)
     groups = newest_said(sets, "group")
     said = said_values(groups, "group")

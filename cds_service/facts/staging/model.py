@@ -17,7 +17,8 @@ class TnmSet:
     """The categories asserted together: one prefix, one edition, one day.
 
     ``prefix`` is c, p, yc, yp, rc, rp, a or ``None``; ``t``, ``n``, ``m`` as ``T3``, ``N1b``, ``M1a``; ``group`` as ``IVA``;
-    ``edition`` as ``7``, ``8``, ``V9`` or ``None``. An axis that has two values at the same instant has none here and
+    ``edition`` as ``7``, ``8``, ``V9`` or ``None``; ``owner`` says which of several primaries it names, if there are several.
+    An axis that has two values at the same instant has none here and
     is listed in ``disagreements`` with its values. ``weak``: something rests on text or on a preliminary result.
     """
 
@@ -31,6 +32,7 @@ class TnmSet:
     evidence: tuple[Evidence, ...] = ()
     weak: bool = False
     disagreements: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    owner: str | None = None
 
     def axis(self, name: str) -> str | None:
         """The value of ``t``, ``n``, ``m`` or ``group``."""

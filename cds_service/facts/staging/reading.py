@@ -30,6 +30,7 @@ from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
 _NO_TARGETS: Mapping[str, Resource] = {}
+_NO_OWNERS: Mapping[str, str] = {}
 
 
 def read_tnm(
@@ -39,18 +40,20 @@ def read_tnm(
     primary: frozenset[str],
     only_malignancy: bool,
     complete: bool = True,
+    owners: Mapping[str, str] = _NO_OWNERS,
     targets: Mapping[str, Resource] = _NO_TARGETS,
 ) -> TnmReading:
     """Every set of categories about the primary.
 
     ``entries``: Observations and Conditions; ``primary``: the entry references of the primary's Conditions;
     ``only_malignancy``: no other disease could own what names no owner, or (where every Condition came: ``complete``) names
-    one that did not come; ``targets`` finds the target of a reference as written (:attr:`PatientRecord.targets`).
+    one that did not come; ``owners``: which of several primaries a Condition records;
+    ``targets`` finds the target of a reference as written (:attr:`PatientRecord.targets`).
     Attribution: Observation.focus, else the stage of a Condition that names the Observation, else its panel's, else the only
     malignancy; what cannot be attributed is an issue.
     """
     every = with_contained(entries)
-    return _Reader(every, terms, primary, Index(every, targets), only=only_malignancy, complete=complete).read()
+    return _Reader(every, terms, primary, Index(every, targets), only=only_malignancy, complete=complete, owners=owners).read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +65,33 @@ class _Source:
     evidence: Evidence
     weak: bool
     provisional: bool = False
+    owner: str | None = None
 
 
 class _Reader:
     """One record's reading; it collects what could not be read on the way."""
 
     def __init__(
-        self, entries: Sequence[Entry], terms: Vocabulary, primary: frozenset[str], index: Index, *, only: bool, complete: bool
+        self,
+        entries: Sequence[Entry],
+        terms: Vocabulary,
+        primary: frozenset[str],
+        index: Index,
+        *,
+        only: bool,
+        complete: bool,
+        owners: Mapping[str, str],
     ) -> None:
         self.terms = terms
         self.primary = primary
         self.only = only
         self.complete = complete
+        self.owners = owners
         self.index = index
         self.conditions = [entry for entry in entries if entry.resource.get("resourceType") == "Condition"]
         self.recorded = {entry.reference for entry in self.conditions}
         self.observations = staging_observations(entries, self.index, terms)
-        self.assessed = self._assessed()
+        self.assessors = self._assessors()
         self.issues: list[Issue] = []
 
     def read(self) -> TnmReading:
@@ -96,31 +109,46 @@ class _Reader:
                 stated += self._of_condition(entry)
         return group_sets(stated, self.issues)
 
-    def _assessed(self) -> dict[str, set[bool]]:
-        """Observation reference -> whether the Conditions whose stage names it are the primary's."""
-        found: dict[str, set[bool]] = {}
+    def _assessors(self) -> dict[str, set[str]]:
+        """Observation reference -> the Conditions whose stage names it."""
+        found: dict[str, set[str]] = {}
         for entry in self.conditions:
             for stage in objects(entry.resource.get("stage")):
                 for assessment in objects(stage.get("assessment")):
                     name = self.index.find(assessment, entry.reference)
                     if name is not None:
-                        found.setdefault(name, set()).add(entry.reference in self.primary)
+                        found.setdefault(name, set()).add(entry.reference)
         return found
 
     def _attributed(self, item: Staging, seen: frozenset[str]) -> bool | None:
         """Whether an Observation is about the primary; ``None`` if that cannot be told."""
-        foci = {self.index.find(focus, item.reference) for focus in objects(item.resource.get("focus"))} - {None}
+        foci = self._foci(item)
         if foci & self.primary:
             return True
         if foci & self.recorded:
             return False
-        if item.reference in self.assessed:
-            return True in self.assessed[item.reference]
+        if item.reference in self.assessors:
+            return bool(self.assessors[item.reference] & self.primary)
         above = {self._attributed(self.observations[parent], seen | {item.reference}) for parent in item.parents if parent not in seen}
         if above - {None}:
             return True in above
-        missing = any(str(focus).startswith("Condition/") for focus in foci)
+        missing = any(focus.startswith("Condition/") for focus in foci)
         return True if self.only and (self.complete or not missing) else None
+
+    def _foci(self, item: Staging) -> set[str]:
+        found = (self.index.find(focus, item.reference) for focus in objects(item.resource.get("focus")))
+        return {name for name in found if name is not None}
+
+    def _owner(self, item: Staging, seen: frozenset[str] = frozenset()) -> str | None:
+        """Which of several primaries an Observation is about, by what attributes it; ``None`` if that names none, or more than one."""
+        if not self.owners:
+            return None
+        named = self._foci(item) or self.assessors.get(item.reference, set())
+        found = {self.owners[name] for name in named if name in self.owners}
+        if not found:
+            parents = (self.observations[parent] for parent in item.parents if parent not in seen)
+            found = {owner for parent in parents if (owner := self._owner(parent, seen | {item.reference})) is not None}
+        return found.pop() if len(found) == 1 else None
 
     def _of_observation(self, item: Staging) -> Iterator[Stated]:
         if item.kind is not None:
@@ -137,7 +165,9 @@ class _Reader:
             return
         firm = explicit(item.resource) and value.coded and not kind.text
         evidence = self._evidence(item.reference, item.date.text if item.date else None, value, explicit=firm, text=kind.text)
-        source = _Source(item.edition, item.date, evidence, weak=not firm, provisional=state(item.resource) != "final")
+        source = _Source(
+            item.edition, item.date, evidence, weak=not firm, provisional=state(item.resource) != "final", owner=self._owner(item)
+        )
         yield from self._stated(value, kind.prefix, item.descriptors, source)
 
     def _of_condition(self, entry: Entry) -> Iterator[Stated]:
@@ -160,7 +190,9 @@ class _Reader:
         firm = explicit(entry.resource) and value.coded
         evidence = self._evidence(entry.reference, date.text if date else None, value, explicit=firm)
         letters: frozenset[str] = assessment.descriptors if assessment is not None else frozenset()
-        yield from self._stated(value, code_prefix, letters, _Source(edition, date, evidence, weak=not value.coded))
+        yield from self._stated(
+            value, code_prefix, letters, _Source(edition, date, evidence, weak=not value.coded, owner=self.owners.get(entry.reference))
+        )
 
     def _stated(self, value: Value, code_prefix: str | None, letters: frozenset[str], source: _Source) -> Iterator[Stated]:
         for category in value.categories:
@@ -179,6 +211,7 @@ class _Reader:
                     evidence=source.evidence,
                     weak=source.weak,
                     provisional=source.provisional,
+                    owner=source.owner,
                 )
 
     def _assessment(self, entry: Entry, stage: Mapping[str, Any]) -> Staging | None:

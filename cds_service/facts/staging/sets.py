@@ -1,4 +1,4 @@
-"""Grouping single categories into sets: one prefix, one edition, one day; axes of different sets are never mixed."""
+"""Grouping single categories into sets: one primary, prefix, edition and day; axes of different sets are never mixed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Conflict, Evidence
 
 _LAST = datetime.max.replace(tzinfo=UTC)
-_Key = tuple[str, str, str]
+_Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +30,15 @@ class Stated:
     evidence: Evidence
     weak: bool = False
     provisional: bool = False
+    owner: str | None = None
 
 
 def group_sets(stated: Iterable[Stated], issues: Sequence[Issue] = ()) -> TnmReading:
     """Sets by (date, reference), with what disagrees inside them, by path ``[i].axis``."""
     groups: dict[_Key, list[Stated]] = {}
     for item in _with_edition(tuple(stated)):
-        groups.setdefault((item.prefix or "", item.edition or "", day_of(item.date) or ""), []).append(item)
+        key = (item.owner or "", item.prefix or "", item.edition or "", day_of(item.date) or "")
+        groups.setdefault(key, []).append(item)
     built = sorted(((_set(items), items) for items in groups.values()), key=lambda pair: _order(pair[0]))
     conflicts = tuple(conflict for position, (item, items) in enumerate(built) for conflict in _conflicts(position, item, items))
     return TnmReading(sets=tuple(item for item, _ in built), conflicts=conflicts, issues=tuple(issues))
@@ -44,12 +46,12 @@ def group_sets(stated: Iterable[Stated], issues: Sequence[Issue] = ()) -> TnmRea
 
 def _with_edition(stated: tuple[Stated, ...]) -> Iterator[Stated]:
     """A category without edition joins the one edition that others of the same prefix and day state."""
-    editions: dict[tuple[str | None, str | None], set[str]] = {}
+    editions: dict[tuple[str | None, ...], set[str]] = {}
     for item in stated:
         if item.edition is not None:
-            editions.setdefault((item.prefix, day_of(item.date)), set()).add(item.edition)
+            editions.setdefault((item.owner, item.prefix, day_of(item.date)), set()).add(item.edition)
     for item in stated:
-        known = editions.get((item.prefix, day_of(item.date)), set())
+        known = editions.get((item.owner, item.prefix, day_of(item.date)), set())
         if item.edition is None and len(known) == 1:
             yield replace(item, edition=next(iter(known)))
         else:
@@ -72,6 +74,7 @@ def _set(items: list[Stated]) -> TnmSet:
     same = len({date.text for date in dates}) == 1
     return TnmSet(
         prefix=items[0].prefix,
+        owner=items[0].owner,
         edition=items[0].edition,
         date=None if not dates else dates[0] if same else Temporal.parse(day_of(dates[0])),
         evidence=tuple(sorted({item.evidence for item in used}, key=lambda item: (item.reference, item.code or ""))),

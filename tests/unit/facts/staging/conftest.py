@@ -11,8 +11,8 @@ def observations():
 
 @pytest.fixture
 def read():
-    def reading(built, *, only=True, complete=True, primary=("Condition/main",), targets=None):
-        return read_tnm(built.entries, words(), primary=frozenset(primary), only_malignancy=only, complete=complete, targets=targets or {})
+    def reading(built, *, primary=("Condition/main",), only=True, **more):
+        return read_tnm(built.entries, words(), primary=frozenset(primary), only_malignancy=only, **more)
 
     return reading
 

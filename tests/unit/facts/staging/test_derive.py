@@ -282,3 +282,31 @@ def test_contradiction(sets, spreads, expected, comment):
 )
 def test_stage_number(group, number):
     assert stage_number(group) == number
+
+
+LEFT, RIGHT = {"owner": "left"}, {"owner": "right"}
+
+
+@pytest.mark.parametrize(
+    ("sets", "asserted", "is_advanced", "comment"),
+    [
+        (
+            [one("c T1 N0 M0 I", "2020-01-01", **LEFT), one("c T2 N0 M0 IIA", "2020-02-01", **RIGHT)],
+            None,
+            False,
+            "the newer one is another's",
+        ),
+        ([one("c T1 N0 M0 I", "2020-01-01", **LEFT), one("p I", "2020-02-01", **RIGHT)], "I", False, "both are said to be the same"),
+        ([one("c IV", "2020-01-01", **LEFT), one("c I", "2020-02-01", **RIGHT)], None, True, "one of them has spread"),
+        ([one("c I", "2020-01-01", **LEFT), one("c T2", "2020-02-01", **RIGHT)], None, None, "of one nothing is known"),
+    ],
+)
+def test_of_several_primaries_only_what_is_true_of_all_is_said(sets, asserted, is_advanced, comment):
+    result = derive(sets)
+    assert (result.asserted, result.is_advanced, result.derived) == (asserted, is_advanced, None), comment
+    assert result.reasons
+
+
+def test_an_older_stage_of_another_primary_is_contradicted_too():
+    sets = [one("c I", "2020-03-01", **LEFT), one("c IV", "2020-04-01", **RIGHT)]
+    assert contradiction("organ", sets, [spread("far", date="2020-02-01")], TABLES) == "later"

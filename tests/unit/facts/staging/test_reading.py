@@ -353,3 +353,14 @@ def test_other_observations_are_not_read(observations, read):
     observations.entries.append(Entry({"resourceType": "Observation", "status": "final"}, "Observation/0"))
     reading = read(observations.add("1", "unlisted", {"valueString": "T3"}, DAY))
     assert (reading.sets, reading.issues) == ((), ())
+
+
+def test_the_sets_of_two_primaries_are_never_mixed(observations, read):
+    observations.condition("left").condition("right")
+    observations.add("t", "t-c", "=T2", "2020-01-01", focus=["Condition/left"])
+    observations.add("n", "n-c", "=N1", "2020-01-01", focus=["Condition/right"])
+    observations.add("panel", "panel", None, "2020-01-01", focus=["Condition/left"], hasMember=["Observation/m"])
+    observations.add("m", "m-c", "=M0", "2020-01-01")
+    owners = {"Condition/left": "left", "Condition/right": "right"}
+    sets = read(observations, primary=tuple(owners), owners=owners).sets
+    assert [(one.owner, one.t, one.n, one.m) for one in sets] == [("left", "T2", None, "M0"), ("right", None, "N1", None)]
