@@ -10,6 +10,8 @@ from typing import Any
 from cds_service.hooks.parse import parse_hook_request
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Hook
+from cds_service.model.facts import Facts
+from cds_service.prefetch.complete import complete_prefetch
 from cds_service.prefetch.files import read_file
 from cds_service.respond import Answer, answer, respond
 from tests.builders.clock import AS_OF
@@ -19,6 +21,13 @@ from tests.builders.request import service_of
 def respond_to(knowledge: Knowledge, body: Mapping[str, Any], as_of: date = AS_OF) -> Answer:
     """A hook call, answered as the service does behind its edge."""
     return respond(parse_hook_request(body, service_of(body["hook"])), knowledge, as_of, {})
+
+
+def facts_of(knowledge: Knowledge, body: Mapping[str, Any], as_of: date = AS_OF) -> Facts:
+    """The facts that a hook call is assessed on."""
+    invocation = parse_hook_request(body, service_of(body["hook"]))
+    requirements = knowledge.requirements(service_of(body["hook"]), body["hook"])
+    return knowledge.facts_engine.build(complete_prefetch(invocation, requirements, {}), as_of)
 
 
 def respond_to_file(knowledge: Knowledge, path: Path) -> Answer:
