@@ -48,8 +48,15 @@ class Answer:
 def respond(invocation: Invocation, knowledge: Knowledge, as_of: date, aliases: Mapping[str, str]) -> Answer:
     """Answer a hook call as of a day.
 
-    ``aliases`` maps a client's prefetch keys to ours. Raises :class:`UnknownService`, :class:`WrongHook`, and what
-    :func:`~cds_service.prefetch.complete.complete_prefetch` raises.
+    ``aliases`` maps a client's prefetch keys to ours. Raises what :func:`receive` raises.
+    """
+    return answer(receive(invocation, knowledge, as_of, aliases), invocation.hook, knowledge, as_of)
+
+
+def receive(invocation: Invocation, knowledge: Knowledge, as_of: date, aliases: Mapping[str, str]) -> PatientRecord:
+    """The record of a hook call, complete enough to answer it.
+
+    Raises :class:`UnknownService`, :class:`WrongHook`, and what :func:`~cds_service.prefetch.complete.complete_prefetch` raises.
     """
     hook = invocation.hook
     service = knowledge.services.get((str(hook.service), hook.name))
@@ -58,18 +65,22 @@ def respond(invocation: Invocation, knowledge: Knowledge, as_of: date, aliases: 
             raise WrongHook("the service does not answer this hook", where="hook")
         raise UnknownService("no service has this id")
     try:
-        record = complete_prefetch(invocation, service.requirements, aliases)
+        return complete_prefetch(invocation, service.requirements, aliases)
     except DataUnavailable:
         record = drafts_only(invocation, service.requirements)
         if may_concern(service, knowledge.facts_engine.build(record, as_of), hook, knowledge.context):
             raise
         # No recommendation is about these orders, whatever the record holds: the data are not needed to say nothing.
-    return answer(record, hook, knowledge, as_of)
+        return record
 
 
 def answer(record: PatientRecord, hook: Hook, knowledge: Knowledge, as_of: date) -> Answer:
     """Assess a record and render what was found; used by every edge, so that all say the same."""
-    assessment = assess(record, hook, knowledge, as_of)
+    return rendered(assess(record, hook, knowledge, as_of), knowledge)
+
+
+def rendered(assessment: Assessment, knowledge: Knowledge) -> Answer:
+    """The cards of an assessment, checked."""
     body = {"cards": render_cards(assessment, knowledge)}
     check_response(body)
     return Answer(body, assessment)

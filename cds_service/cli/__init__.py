@@ -6,6 +6,7 @@ import click
 
 from cds_service import __version__
 from cds_service.cli.assess import assess, facts
+from cds_service.cli.cases import cases
 from cds_service.cli.check import check
 from cds_service.cli.errors import Commands
 from cds_service.cli.serve import serve
@@ -22,6 +23,7 @@ def main() -> None:
       cds-service assess record.json --hook patient-view  the cards it gives
       cds-service serve                                   the same over CDS Hooks
       cds-service check                                   whether the content is sound
+      cds-service cases                                   whether it says what its cases expect
     """
 
 
@@ -29,5 +31,6 @@ main.add_command(serve)
 main.add_command(facts)
 main.add_command(assess)
 main.add_command(check)
+main.add_command(cases)
 
 __all__ = ["main"]

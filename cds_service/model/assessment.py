@@ -57,8 +57,9 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A branch that was taken: heading and paragraph, Markdown with escaped values."""
+    """A branch that was taken: heading and paragraph, Markdown with escaped values; ``id`` is the child action's id."""
 
+    id: str
     heading: str
     text: str
 

@@ -46,7 +46,7 @@ def recommend(
         summary=summary,
         detail=detail,
         text=unescape(render(action.text, variables, context)),
-        sections=tuple(Section(section.heading, render(section.text, variables, context)) for section in sections),
+        sections=tuple(Section(section.id, section.heading, render(section.text, variables, context)) for section in sections),
         suggestions=_suggestions(offered, hook, variables),
         citations=action.citations,
         parameters=_named_parameters(_used(action, sections), reads, context),

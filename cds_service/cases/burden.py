@@ -1,0 +1,32 @@
+"""How many cards whole patients bring: each named patient, at patient-view and with each list of drafts of ``burden:``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cds_service.cases.model import Case, Outcome
+from cds_service.cases.people import drafts_of, record_of
+from cds_service.cases.phrases import Phrasebook
+from cds_service.cases.request import Delivery, hook_request
+from cds_service.cases.run import run_case
+from cds_service.knowledge import Knowledge
+
+_VIEW = "patient-view"
+
+
+def burden(book: Phrasebook, knowledge: Knowledge) -> Iterator[tuple[str, str, Outcome]]:
+    """(patient, hook and drafts, outcome) for every call; a hook that no service answers is left out."""
+    calls = [(_VIEW, ()), *((hook, drafts) for hook, lists in book.burden.items() for drafts in lists)]
+    for name in book.people:
+        for hook, drafts in calls:
+            service = knowledge.service(None, hook)
+            if service is None:
+                continue
+            asked = f"{hook}: {'; '.join(drafts)}" if drafts else hook
+            delivery = Delivery.of(service, knowledge.services.values(), book.arrives)
+            request = hook_request(name, delivery, record_of(book, [name]), drafts_of(book, drafts))
+            case = Case(
+                id=name, file="", recommendation="", why="", statements=(), hook=hook, request=request,
+                expect=(), absent=(), unknown=(), cards=None,
+            )  # fmt: skip
+            yield name, asked, run_case(case, knowledge, book.as_of)

@@ -1,0 +1,80 @@
+"""YAML files of the cases and of their phrases, read strictly: what is not understood is named, never skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cds_service.plans.problems import Place
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML whose dates stay texts, and in which a key stands once."""
+
+
+def _written(loader: Any, node: Any) -> str:
+    return str(loader.construct_scalar(node))
+
+
+def _mapping(loader: Any, node: Any) -> dict[Any, Any]:
+    keys = [str(loader.construct_object(key, deep=True)) for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+    twice = next((key for number, key in enumerate(keys) if key in keys[:number]), None)
+    if twice is not None:
+        raise yaml.constructor.ConstructorError(None, None, f"the key '{twice}' stands twice", node.start_mark)
+    loader.flatten_mapping(node)
+    return {loader.construct_object(key, deep=True): loader.construct_object(value, deep=True) for key, value in node.value}
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _written)
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def read_file(path: Path, place: Place, allowed: Iterable[str]) -> Mapping[str, Any]:
+    """The mapping in a YAML file, empty where it cannot be used."""
+    try:
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a safe loader
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        at = place.child(f"line {mark.line + 1}") if mark else place
+        at.add(f"is not YAML ({getattr(error, 'problem', None) or 'unreadable'})", "correct the indentation, or put the text into quotes")
+        return {}
+    return mapping(loaded, place, allowed)
+
+
+def mapping(value: Any, place: Place, allowed: Iterable[str]) -> Mapping[str, Any]:
+    """A mapping with known keys only; else a problem, and what can be used."""
+    if not isinstance(value, Mapping):
+        place.add("is not a mapping", f"write it with these keys: {', '.join(allowed)}")
+        return {}
+    known = list(allowed)
+    for key in (key for key in value if key not in known):
+        near = get_close_matches(str(key), known, 1)
+        place.child(str(key)).add("is not known here", f"did you mean {near[0]}?" if near else f"use: {', '.join(known)}")
+    return {key: item for key, item in value.items() if key in known}
+
+
+def text(value: Any, place: Place, *, required: bool = False) -> str:
+    """A text, or a problem and the empty text."""
+    if isinstance(value, str) and value.strip():
+        return " ".join(value.split())
+    if required or value is not None:
+        place.add("is not a text", "write it in words")
+    return ""
+
+
+def texts(value: Any, place: Place) -> tuple[str, ...]:
+    """One text or a list of texts."""
+    if value is None:
+        return ()
+    items = value if isinstance(value, list) else [value]
+    found = []
+    for number, item in enumerate(items):
+        if isinstance(item, str) and item.strip():
+            found.append(" ".join(item.split()))
+        else:
+            place.child(f"[{number}]").add("is not a text", 'write it in words; a text with ": " in it needs quotes')
+    return tuple(found)

@@ -1,0 +1,80 @@
+"""What came of cases, and what can be said in them, as text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from cds_service.cases.model import FIRING, NON_FIRING, OTHER, UNKNOWN, Case, Outcome
+from cds_service.cases.phrases import DRAFTS, RECORD, Modifier, Phrase, Phrasebook
+
+_KINDS = (FIRING, NON_FIRING, UNKNOWN, OTHER)
+
+
+def failure_lines(outcome: Outcome) -> Iterator[str]:
+    """A case that failed: where it is, why it is there, and each difference with its reasons."""
+    case = outcome.case
+    yield f"FAILED {case.name} ({case.file}, {case.hook})"
+    yield f"  {case.why}"
+    for difference in outcome.differences:
+        yield f"  - {difference.text}"
+        yield from (f"      {line}" for line in difference.why)
+
+
+def count_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """A table: how many cases each recommendation has of each kind, and how many failed."""
+    counts: dict[str, Counter[str]] = {}
+    for outcome in outcomes:
+        row = counts.setdefault(outcome.case.recommendation, Counter())
+        row[outcome.case.kind] += 1
+        row["failed"] += not outcome.passed
+    width = max((len(code) for code in counts), default=0)
+    yield f"{'':<{width}}  {'  '.join(_KINDS)}"
+    for code, row in counts.items():
+        numbers = "  ".join(f"{row[kind]:>{len(kind)}}" for kind in _KINDS)
+        yield f"{code:<{width}}  {numbers}{'  ' + str(row['failed']) + ' failed' if row['failed'] else ''}"
+    failed = sum(not outcome.passed for outcome in outcomes)
+    yield f"{len(outcomes)} cases, {failed} failed" if failed else f"{len(outcomes)} cases, all passed"
+
+
+def burden_lines(outcomes: Iterable[tuple[str, str, Outcome]]) -> Iterator[str]:
+    """For each whole patient and hook call: how many cards of each indicator."""
+    for patient, asked, outcome in outcomes:
+        counted = Counter(outcome.indicators)
+        cards = ", ".join(f"{counted[name]} {name}" for name in ("critical", "warning", "info") if counted[name])
+        refused = "; ".join(difference.text for difference in outcome.differences)
+        yield f"{patient:<40} {asked:<60} {refused or f'{len(outcome.indicators)} cards'}{f' ({cards})' if cards else ''}"
+
+
+def phrase_lines(book: Phrasebook) -> Iterator[str]:
+    """Everything that can be said, by file: phrases, drafts, modifiers, patients, and the words of the tables."""
+    for title, items in (
+        ("Phrases of a record", book.phrases[RECORD]),
+        ("Drafts", book.phrases[DRAFTS]),
+        ("After a comma", book.modifiers),
+    ):
+        yield f"## {title}\n"
+        yield from _by_file(items)
+        yield ""
+    yield "## Whole patients\n"
+    yield from (f"- {name}" for name in book.people)
+    yield "\n## Words\n"
+    for name, rows in sorted(book.tables.items()):
+        yield f"- **{name}**: {', '.join(row[0].word if len(row) == 1 else word for word, row in rows.items())}"
+
+
+def _by_file(items: Sequence[Phrase] | Sequence[Modifier]) -> Iterator[str]:
+    for file in dict.fromkeys(item.file for item in items):
+        yield f"*{file.rpartition('/')[2]}*\n"
+        notes = {tuple(pattern.text for pattern in item.say): "" for item in items if item.file == file}
+        for item in items:
+            if item.file == file and item.note:
+                notes[tuple(pattern.text for pattern in item.say)] = item.note
+        for say, note in notes.items():
+            yield f"- {' / '.join(f'`{text}`' for text in say)}{f': {note}' if note else ''}"
+        yield ""
+
+
+def chosen(cases: Iterable[Case], topic: str | None, recommendation: str | None) -> list[Case]:
+    """The cases of a topic folder and of a recommendation; ``None``: of all."""
+    return [case for case in cases if topic in (None, case.file.partition("/")[0]) and recommendation in (None, case.recommendation)]

@@ -1,0 +1,40 @@
+"""Every case beside the content comes out as its file says; every phrase gives valid FHIR."""
+
+from __future__ import annotations
+
+import pytest
+from fhir.resources.R4B import get_fhir_model_class
+
+from cds_service.cases.load import load_cases
+from cds_service.cases.load_phrases import load_phrases
+from cds_service.cases.patterns import example_of
+from cds_service.cases.people import drafts_of, record_of
+from cds_service.cases.phrases import DRAFTS, RECORD
+from cds_service.cases.report import failure_lines
+from cds_service.cases.run import run_case
+from cds_service.settings import shipped_content
+from cds_service.wiring import load_content
+
+FOLDER = shipped_content()
+BOOK = load_phrases(FOLDER)
+CASES = load_cases(FOLDER, load_content(FOLDER), BOOK)
+EXAMPLES = [(use, example_of(pattern, BOOK.tables)) for use in (RECORD, DRAFTS) for phrase in BOOK.phrases[use] for pattern in phrase.say]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_case_comes_out_as_expected(knowledge, case):
+    outcome = run_case(case, knowledge, BOOK.as_of)
+    assert outcome.passed, "\n".join(failure_lines(outcome))
+
+
+@pytest.mark.parametrize(("use", "sentence"), EXAMPLES, ids=lambda value: value)
+def test_a_phrase_gives_valid_fhir(use, sentence):
+    drafts = [resource for resource, _ in drafts_of(BOOK, [sentence])] if use == DRAFTS else []
+    for resource in drafts or record_of(BOOK, [sentence]):
+        get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+
+
+@pytest.mark.parametrize("name", BOOK.people)
+def test_a_whole_patient_is_valid_fhir(name):
+    for resource in record_of(BOOK, [name]):
+        get_fhir_model_class(resource["resourceType"]).model_validate(resource)
