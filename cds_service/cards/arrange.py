@@ -52,15 +52,16 @@ def arrange(recommendations: Sequence[Recommendation], service: Service, room: i
     """The cards, the most severe first, at most ``room``; what does not fit shares the last one.
 
     Rows of one order share a card; a row found for several orders is shown once; rows about the patient
-    (``once-per-request``) join the only order card, else have one card together; a ``section-of`` row joins its first host
-    that fired, and is not shown without one.
+    (``once-per-request``) join the only order card, else have one card together; with the indicator of its ``never-alone`` such a row
+    joins a card or is not shown. A ``section-of`` row joins its first host that fired, and is not shown without one.
     """
     rows = _merged(recommendations)
     sections = {row.code: hosts for row in rows if (hosts := _hosts(row, service))}
     standing = [row for row in rows if row.code not in sections]
     once = [row for row in standing if _is_once(row, service)]
     layouts = _layouts([row for row in standing if row not in once])
-    layouts = _with_once(layouts, once)
+    guests = [row for row in once if _is_guest(row, service)]
+    layouts = _with_guests(_with_once(layouts, [row for row in once if row not in guests]), guests)
     layouts = [_with_sections(layout, rows, sections, {row.code for row in standing}) for layout in layouts]
     ordered = sorted(layouts, key=lambda layout: SEVERITY[layout.indicator])
     return _limited(ordered, room, service.overflow_title)
@@ -109,6 +110,11 @@ def _is_once(row: Row, service: Service) -> bool:
     return action is not None and action.once_per_request
 
 
+def _is_guest(row: Row, service: Service) -> bool:
+    action = service.action(row.code)
+    return action is not None and action.never_alone == row.recommendation.indicator
+
+
 def _layouts(rows: Sequence[Row]) -> list[Layout]:
     """One card for each row without order, one for all rows of an order."""
     by_order: dict[str | int, list[Row]] = {}
@@ -124,6 +130,15 @@ def _with_once(layouts: list[Layout], once: Sequence[Row]) -> list[Layout]:
         (only,) = layouts
         return [replace(only, rows=tuple(sorted((*only.rows, *once), key=lambda row: row.severity)))]
     return [*layouts, Layout(tuple(sorted(once, key=lambda row: row.severity)))]
+
+
+def _with_guests(layouts: list[Layout], guests: Sequence[Row]) -> list[Layout]:
+    """Guests join the card about the patient, else the most severe one that shares an order with them, else the most severe."""
+    if not guests or not layouts:
+        return layouts
+    orders = {order for row in guests for order in row.orders}
+    host = min(layouts, key=lambda layout: (layout.order is not None, orders.isdisjoint(layout.orders), SEVERITY[layout.indicator]))
+    return [replace(layout, rows=(*layout.rows, *guests)) if layout is host else layout for layout in layouts]
 
 
 def _with_sections(layout: Layout, rows: Sequence[Row], sections: dict[str, tuple[str, ...]], standing: set[str]) -> Layout:

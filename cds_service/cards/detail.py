@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 from cds_service.cards import sources
 from cds_service.cards.arrange import Layout, Row
@@ -19,6 +19,7 @@ from cds_service.plans.load import shown
 from cds_service.plans.markdown import escape, reference
 
 MAX_WORDS = 300
+MAX_BEFORE_WHY = 120
 MAX_UNKNOWN = 8
 MAX_ISSUES = 2
 #: How many facts are shown and how many references each has, from generous to the least that still explains a card.
@@ -57,9 +58,23 @@ def _is_reviewed(layout: Layout, service: Service) -> bool:
 
 
 def _what(layout: Layout, service: Service) -> list[str]:
-    topic, *others = layout.rows
-    first = _row(topic, None if layout.summary is None else _heading(topic, service))
-    return [*first, *(part for row in others for part in _row(row, _heading(row, service)))]
+    """What the rows say. If that is too long together, the last row gives up its sections, then all but its heading, then the one before.
+
+    The first row keeps its words; its sections go only if nothing else is left to shorten.
+    """
+    headings = [_heading(row, service) for row in layout.rows]
+    leading = None if layout.summary is None else headings[0]
+    shown = [_row(row, heading) for row, heading in zip(layout.rows, [leading, *headings[1:]], strict=True)]
+    last_first = range(len(shown) - 1, 0, -1)
+    steps = [
+        *((number, part) for number in last_first for part in (shown[number][:1], [f"**{headings[number]}.**"])),
+        (0, shown[0][:1]),
+    ]
+    for number, shorter in steps:
+        if words("\n".join(chain.from_iterable(shown))) <= MAX_BEFORE_WHY:
+            break
+        shown[number] = shorter
+    return [*chain.from_iterable(shown)]
 
 
 def _row(row: Row, heading: str | None) -> list[str]:

@@ -12,7 +12,7 @@ from cds_service.plans import rules
 from cds_service.plans.children import ChildCompiler
 from cds_service.plans.compiled import MAX_SUMMARY, CompiledAction, Criterion, Placeholder, Source
 from cds_service.plans.content import Document
-from cds_service.plans.expressions import Compiler, extension_value, extension_values
+from cds_service.plans.expressions import Compiler, extension_value, extension_values, indicator
 from cds_service.plans.problems import Place
 from cds_service.plans.requirements import Expand, compile_requirements
 from cds_service.plans.review import NOT_VERIFIED, UNVERIFIED, VERIFIED, check_verification, is_reviewed
@@ -32,7 +32,7 @@ class ActionCompiler:
     def compile(self, action: Mapping[str, Any], plan: Document, place: Place) -> CompiledAction | None:
         """The compiled recommendation; what is wrong is reported, and ``None`` returned if it cannot even be named."""
         rules.check_keys(action, rules.RECOMMENDATION_KEYS, place, "a recommendation")
-        rules.check_extensions(action, (rules.SECTION_OF, rules.ONCE_PER_REQUEST), place)
+        rules.check_extensions(action, (rules.SECTION_OF, rules.ONCE_PER_REQUEST, rules.NEVER_ALONE), place)
         code = action.get("id")
         if not isinstance(code, str) or not _CODE.match(code):
             place.child("id").add("is missing or no code", "write the recommendation's code: lower-case letters, digits and hyphens")
@@ -62,6 +62,7 @@ class ActionCompiler:
             citations=self._citations(action, place),
             section_of=tuple(str(value) for value in extension_values(action, rules.SECTION_OF)),
             once_per_request=extension_value(action, rules.ONCE_PER_REQUEST) is True,
+            never_alone=self._never_alone(action, place),
             requirements=compile_requirements(action.get("input"), place, self.expand),
         )
 
@@ -70,6 +71,14 @@ class ActionCompiler:
         conditions = rules.mappings(action.get("condition"))
         found = (self.compiler.criterion(item, place.child(f"condition[{number}]")) for number, item in enumerate(conditions))
         return tuple(criterion for criterion in found if criterion is not None)
+
+    def _never_alone(self, action: Mapping[str, Any], place: Place) -> str | None:
+        found = indicator(action, rules.NEVER_ALONE, place)
+        if found is not None and extension_value(action, rules.ONCE_PER_REQUEST) is not True:
+            place.child("extension[never-alone]").add(
+                "is carried out only on a row that is shown once per request", "add the extension once-per-request, or remove this one"
+            )
+        return found
 
     def _title(self, action: Mapping[str, Any], place: Place) -> str:
         title = rules.required_text(action, "title", place, "say in one sentence what to know; it becomes the card's summary")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cds_service.plans import rules
-from cds_service.plans.compiled import INDICATORS, CompiledSection, CompiledSuggestion, Criterion, Draft
-from cds_service.plans.expressions import Compiler, extension_value
+from cds_service.plans.compiled import CompiledSection, CompiledSuggestion, Criterion, Draft
+from cds_service.plans.expressions import Compiler, indicator
 from cds_service.plans.problems import Place
 
 ResolveDraft = Callable[[object, Place], Draft | None]
@@ -54,7 +54,9 @@ class ChildCompiler:
         rules.check_extensions(action, (rules.ONLY_WITH,), place)
         label = rules.required_text(action, "title", place, "write the suggestion's label")
         criteria = self._criteria(action, place, strict=True)
-        return replace(self._bare(action, CompiledSuggestion(name, label, criteria), place), only_with=_only_with(action, place))
+        return replace(
+            self._bare(action, CompiledSuggestion(name, label, criteria), place), only_with=indicator(action, rules.ONLY_WITH, place)
+        )
 
     def _bare(self, action: Mapping[str, Any], suggestion: CompiledSuggestion, place: Place) -> CompiledSuggestion:
         if "type" in action:
@@ -87,18 +89,6 @@ class ChildCompiler:
             self.compiler.criterion(item, place.child(f"condition[{number}]"), strict=strict) for number, item in enumerate(conditions)
         )
         return tuple(criterion for criterion in found if criterion is not None)
-
-
-def _only_with(action: Mapping[str, Any], place: Place) -> str | None:
-    """The indicator that a suggestion needs, if it needs one."""
-    value = extension_value(action, rules.ONLY_WITH)
-    if value is None:
-        return None
-    if value in INDICATORS.values():
-        return str(value)
-    allowed = ", ".join(dict.fromkeys(INDICATORS.values()))
-    place.child("extension[only-with]").add(f"'{value}' is no indicator", f"use valueCode with one of: {allowed}")
-    return None
 
 
 def _is_section(action: Mapping[str, Any]) -> bool:

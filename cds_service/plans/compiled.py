@@ -152,6 +152,7 @@ class CompiledAction:
     ``system`` is the code system of ``code``, which the content chooses. The first ``guards`` of the ``criteria`` come from what
     composes it: they decide, but are no reason to show it.
     ``section_of`` are the rows on whose card it is shown, in order of preference (empty: a card of its own).
+    ``never_alone`` is the indicator with which it is shown only on a card that another row has (``None``: it may have its own).
     ``plan_title`` and ``reviewed`` (a named approval is on record) come from the topic plan.
     """
 
@@ -175,6 +176,7 @@ class CompiledAction:
     citations: tuple[Citation, ...] = ()
     section_of: tuple[str, ...] = ()
     once_per_request: bool = False
+    never_alone: str | None = None
     requirements: tuple[DataRequirement, ...] = ()
 
     @property

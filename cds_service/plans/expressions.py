@@ -8,7 +8,7 @@ from typing import Any
 
 from cds_service.fhirpath import Expression, FhirPathError, Type, compile_expression
 from cds_service.model.declaration import OWN_WORDS
-from cds_service.plans.compiled import BASE, Criterion, Placeholder, Template
+from cds_service.plans.compiled import BASE, INDICATORS, Criterion, Placeholder, Template
 from cds_service.plans.environment import type_at
 from cds_service.plans.problems import Place
 
@@ -132,3 +132,15 @@ def extension_value(element: Mapping[str, Any], url: str) -> Any:
 def _is_free_text(item: Type) -> bool:
     """Whether a path may hold what somebody typed: neither closed codes, nor words that the content composed of its own."""
     return item.name in ("string", "any") or (item.name == "code" and not item.codes and item.code_system != OWN_WORDS)
+
+
+def indicator(element: Mapping[str, Any], url: str, place: Place) -> str | None:
+    """The indicator that an extension names, ``None`` without one; any other word is reported."""
+    value = extension_value(element, url)
+    if value is None:
+        return None
+    if value in INDICATORS.values():
+        return str(value)
+    allowed = ", ".join(dict.fromkeys(INDICATORS.values()))
+    place.child(f"extension[{url.rsplit('/', 1)[1]}]").add(f"'{value}' is no indicator", f"use valueCode with one of: {allowed}")
+    return None

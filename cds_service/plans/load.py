@@ -157,4 +157,5 @@ def warnings(plans: Plans, model: FactModel, parameters: Mapping[str, Parameter]
 def shown(parameter: Parameter) -> str:
     """A parameter's value and unit in words."""
     values: tuple[Any, ...] = parameter.value if isinstance(parameter.value, tuple) else (parameter.value,)
-    return ", ".join(str(value) for value in values) + (f" {parameter.unit}" if parameter.unit else "")
+    words = ({True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value) for value in values)
+    return ", ".join(words) + (f" {parameter.unit}" if parameter.unit else "")

@@ -17,7 +17,7 @@ from cds_service.plans.rules import check_keys
 
 _NAME = re.compile(r"[a-z][A-Za-z0-9]*\Z")
 _SOURCE = re.compile(r"assumption\Z|[A-Z]+\d*-?\d+\Z")
-_TYPES: Mapping[str, tuple[type, ...]] = {"integer": (int,), "decimal": (int, float), "string": (str,), "code": (str,)}
+_TYPES: Mapping[str, tuple[type, ...]] = {"integer": (int,), "decimal": (int, float), "string": (str,), "code": (str,), "boolean": (bool,)}
 _KEYS = frozenset({"name", "type", "value", "unit", "title", "source", CODES, *LIMITS})
 ASSUMPTION = "assumption"
 
@@ -86,7 +86,8 @@ def read_value(value: object, kind: str, place: Place) -> Any:
 
 
 def _is_of(item: object, kind: str) -> bool:
-    is_type = isinstance(item, _TYPES[kind]) and not isinstance(item, bool)
+    """Whether a value is of a type; in Python ``true`` is a number too, in content it is not."""
+    is_type = isinstance(item, _TYPES[kind]) and isinstance(item, bool) == (kind == "boolean")
     return is_type and not (isinstance(item, float) and not math.isfinite(item))
 
 

@@ -172,6 +172,39 @@ class TestArrangement:
         assert codes(found) == [("two", "one"), ("a",), ("b",)]
         assert "`ServiceRequest/1`; `ServiceRequest/2`" in found[0]["detail"]
 
+    @pytest.mark.parametrize(
+        ("kinds", "priority", "expected", "comment"),
+        [
+            (("other", "other"), "routine", [], "no card that it could join"),
+            (("water", "other"), "routine", [("a", "once")], "the only card"),
+            (("water", "cut"), "routine", [("b", "once"), ("a",)], "several cards: the most severe one that shares an order"),
+            (("other", "other"), "urgent", [("once",)], "with another indicator it has a card of its own"),
+        ],
+    )
+    def test_a_row_that_is_never_alone(self, tmp_path, kinds, priority, expected, comment):
+        never_alone = [*ONCE, {"url": f"{BASE}/StructureDefinition/never-alone", "valueCode": "info"}]
+        rows = (
+            row("a", "%order.text = 'water'", hooks=SIGN),
+            row("b", "%order.text = 'cut'", hooks=SIGN, priority="urgent"),
+            row("once", "%facts.ripe", hooks=SIGN, extension=never_alone, priority=priority),
+        )
+        orders = [{"reference": f"ServiceRequest/{number}", "text": kind} for number, kind in enumerate(kinds)]
+
+        assert codes(self.order_cards(tmp_path, facts(ripe=True, orders=orders), *rows)) == expected, comment
+
+    def test_it_joins_the_other_rows_about_the_patient(self, tmp_path):
+        never_alone = [*ONCE, {"url": f"{BASE}/StructureDefinition/never-alone", "valueCode": "info"}]
+        rows = (
+            row("a", "%order.kind = 'water'", hooks=SIGN, priority="urgent"),
+            row("b", "%order.kind = 'cut'", hooks=SIGN),
+            row("guest", "%facts.ripe", hooks=SIGN, extension=never_alone),
+            row("once", "%facts.ripe", hooks=SIGN, extension=ONCE),
+        )
+
+        found = self.order_cards(tmp_path, facts(ripe=True, orders=[order("1"), order("2", "cut")]), *rows)
+
+        assert codes(found) == [("a",), ("b",), ("once", "guest")]
+
 
 class TestIdentity:
     def test_the_same_call_gives_the_same_ids_and_another_gives_others(self, tmp_path):
@@ -295,6 +328,34 @@ class TestDetail:
         assert "What to know about a.\n\n- **One:** Water it.\n- **Two:** Wait.\n\n**Sources**" in self.detail(
             tmp_path, facts(), action=children
         )
+
+    @pytest.mark.parametrize(
+        ("lengths", "expected", "comment"),
+        [
+            ((30, 30), "a0 a1 b0 b1", "all of it fits"),
+            ((60, 30), "a0 a1 b0", "the last row gives up its sections first"),
+            ((30, 90), "a0 a1", "then all but its heading"),
+            ((110, 30), "a0", "the first row's own sections last"),
+        ],
+    )
+    def test_rows_that_are_too_long_together_are_shortened(self, tmp_path, lengths, expected, comment):
+        rows = [
+            row(
+                name,
+                "%facts.ripe",
+                hooks=SIGN,
+                description=f"{name}0" + " word" * length,
+                action=[section(f"s{name}", f"{name}1" + " more" * 15)],
+            )
+            for name, length in zip("ab", lengths, strict=True)
+        ]
+        plans = loaded(tmp_path, *rows, hooks=SIGN)
+
+        (card,) = cards(plans, facts(ripe=True, orders=[order("1")]), hook("order-sign"))
+
+        before = card["detail"].partition("**Why you see this**")[0]
+        assert [word for word in before.split() if word in {"a0", "a1", "b0", "b1"}] == expected.split(), comment
+        assert "**About b.**" in before
 
     @pytest.mark.parametrize(
         ("dates", "line", "comment"),

@@ -107,6 +107,16 @@ ROWS = [
     ("an id that is no code", GOOD | {"id": "A b"}, "id: is missing or no code"),
     ("an element that nothing carries out", GOOD | {"selectionBehavior": "any"}, "selectionBehavior: is not carried out"),
     ("an extension that nothing reads", GOOD | {"extension": [extension("sections-of", "b")]}, "not an extension"),
+    (
+        "never alone without being shown once",
+        GOOD | {"extension": [{"url": f"{BASE}/StructureDefinition/never-alone", "valueCode": "info"}]},
+        "only on a row that is shown once per request",
+    ),
+    (
+        "never alone with an indicator that is none",
+        GOOD | {"extension": [{"url": f"{BASE}/StructureDefinition/never-alone", "valueCode": "mild"}]},
+        "'mild' is no indicator",
+    ),
     ("a host that does not exist", GOOD | {"extension": [extension("section-of", "b")]}, "'b' is no recommendation"),
     ("a citation without statement", GOOD | {"documentation": [without(statement("S1-01"), "label")]}, "label: is missing"),
     ("a citation without words", GOOD | {"documentation": [without(statement("S1-01"), "citation")]}, "citation: is missing"),
@@ -388,6 +398,11 @@ PARAMETER_ROWS = [
         "a boolean is no integer",
         {"name": "x", "type": "integer", "value": True, "title": "t", "source": "assumption"},
         "is not of type integer",
+    ),
+    (
+        "a number is no boolean",
+        {"name": "x", "type": "boolean", "value": 1, "title": "t", "source": "assumption"},
+        "is not of type boolean",
     ),
     ("an empty list", {"name": "x", "type": "code", "value": [], "title": "t", "source": "assumption"}, "is not of type code"),
     ("no title", {"name": "x", "type": "integer", "value": 1, "source": "assumption"}, "title: is missing"),
