@@ -163,8 +163,10 @@ SURGERY = {
     "para-aortic-dissection": ("786848000", "Excision of aortic lymph node"),
     "cholecystectomy": ("38102005", "Cholecystectomy"),
 }
+FIXATION = ("1653007", "Internal fixation of bone without fracture reduction")
 RADIOTHERAPY = ("1217123003", "Radiotherapy course of treatment")
 TUMOR_BOARD = (NCIT, "C93304", "Tumor Board Review")
+TRIAL = ("709491003", "Enrollment in clinical trial")
 #: name -> (system, code, display)
 IMAGING = {
     "ct-chest-abdomen-pelvis": (LOINC, "72254-6", "CT Chest and Abdomen and Pelvis W contrast IV"),

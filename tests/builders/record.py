@@ -289,6 +289,10 @@ class Patient:
         code = concept(*codes.TUMOR_BOARD)
         return self.add("Procedure", "tumor-board", status="completed", code=code, performedDateTime=on or days_before(10))
 
+    def trial(self, on: str | None = None) -> Patient:
+        """Enrolment in a clinical trial."""
+        return self.add("Procedure", "trial", status="completed", code=snomed(codes.TRIAL), performedDateTime=on or days_before(10))
+
     def referral(self, name: str, code: FHIR, *, on: str, status: str = "active") -> Patient:
         """An order in the record that is not a drug: a referral, a test, an examination."""
         return self.add("ServiceRequest", name, status=status, intent="order", code=code, authoredOn=on)

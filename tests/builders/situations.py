@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.builders.clock import days_before
-from tests.builders.codes import CISPLATIN_FU, CT_ORDER, FOLFOX, concept
+from tests.builders.codes import CISPLATIN_FU, CT_ORDER, FIXATION, FOLFOX, concept, snomed
 from tests.builders.orders import Orders, orders
 from tests.builders.record import patient
 from tests.builders.sources import anorectal_with_bone_and_inguinal, proximal_rectal_with_para_aortic
@@ -88,6 +88,41 @@ def _order_situations():
         (p().drug(*FOLFOX)),
     )
     yield "PET-CT", PROXIMAL, p().imaging("pet-ct")
+    yield from _more_order_situations()
+
+
+def _more_order_situations():
+    """The rows that speak beside others, and those with words of their own for a branch."""
+    nodes = ANORECTAL.without("metastasis-bone")
+    yield "groin alone, with the primary", nodes, a().surgery("apr").surgery("inguinal-dissection")
+    yield (
+        "groin alone, no symptoms",
+        nodes.stated("inguinal-symptomatic", valueBoolean=False),
+        a().surgery("inguinal-dissection"),
+    )
+    yield "metastases resected", ANORECTAL, a().service({"text": "Metastasectomy"})
+    yield (
+        "treated primary, no symptoms",
+        ANORECTAL.stated("primary-symptomatic", valueBoolean=False),
+        a().radiotherapy("pelvis", "curative"),
+    )
+    anal = patient().primary("anal-canal", "squamous").metastasis("bone").metastasis("inguinal-node")
+    bulky = anal.stated("primary-bulky", valueBoolean=True)
+    yield "newly diagnosed anal cancer", bulky, orders().radiotherapy("pelvis", "curative").drug("capecitabine")
+    femur = patient().rectum().metastasis("bone", body_site="71341001").ecog(3)
+    yield "fixation", femur, orders().service(snomed(FIXATION))
+    yield "fixation of a fracture", femur.bone_event("pathological-fracture"), orders().service(snomed(FIXATION))
+    yield "high tumour at the reflection", PROXIMAL.reflection("below"), p().surgery("tme")
+    yield (
+        "everything against it",
+        PROXIMAL.without("ct-chest-abdomen-pelvis")
+        .metastasis("bone")
+        .metastasis("inguinal-node")
+        .local_recurrence(present=False, on=days_before(20))
+        .radiotherapy("pelvis", on=days_before(300))
+        .stated("primary-symptomatic", valueBoolean=False),
+        p().surgery("lar", "curative").drug("cetuximab", "fluorouracil"),
+    )
 
 
 #: (name, patient, hook, drafts)

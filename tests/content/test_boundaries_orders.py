@@ -16,7 +16,7 @@ from tests.builders import (
 from tests.builders.answer import ask, codes_of
 from tests.builders.clock import AS_OF
 from tests.builders.codes import CISPLATIN_FU, CT_ORDER, FOLFIRI, FOLFOX, IMAGING, INTENT_EXTENSION, concept
-from tests.builders.tables import ANORECTAL, FIRST_LINE, PROXIMAL, TREATED, rows, spread
+from tests.builders.tables import ANORECTAL, FIRST_LINE, PROXIMAL, TREATED, rows, settled, spread
 
 # -- R14 emergencies -------------------------------------------------------------------------------------------------------
 
@@ -54,7 +54,7 @@ def test_imaging_counts_as_missing_only_where_its_date_is_certainly_too_old(know
 def test_missing_imaging_is_info_in_an_emergency(knowledge):
     record = PROXIMAL.without("ct-chest-abdomen-pelvis", "obstruction").symptom("obstruction")
 
-    assert ask(knowledge, record, "order-sign", orders(PROXIMAL.id).surgery("lar")).indicators == {
+    assert ask(knowledge, settled(record), "order-sign", orders(PROXIMAL.id).surgery("lar")).indicators == {
         "surgery-before-response": "info",
         "staging-imaging-missing": "info",
     }
@@ -238,7 +238,7 @@ ORDER_ROWS = [
 
 @pytest.mark.parametrize(("record", "drafts", "indicators", "why"), rows(*ORDER_ROWS))
 def test_order_rows(knowledge, record, drafts, indicators, why):
-    assert ask(knowledge, record, "order-sign", drafts).indicators == indicators, why
+    assert ask(knowledge, settled(record), "order-sign", drafts).indicators == indicators, why
 
 
 # -- orders: intent, field, regimens ---------------------------------------------------------------------------------------
@@ -260,13 +260,13 @@ def test_order_rows(knowledge, record, drafts, indicators, why):
     ),
 )
 def test_regimen_scope(knowledge, site, histology, metastasis, agents, fires, why):
-    record = patient().primary(site, histology).metastasis(metastasis).ct_chest_abdomen_pelvis()
+    record = settled(patient().primary(site, histology).metastasis(metastasis).ct_chest_abdomen_pelvis())
 
     assert ask(knowledge, record, "order-select", orders().drug(*agents)).codes == ({"regimen-scope"} if fires else set()), why
 
 
 def test_nothing_is_withdrawn_after_progression_from_a_palliative_operation(knowledge):
-    answer = ask(knowledge, PROGRESSED, "order-sign", orders(PROXIMAL.id).surgery("lar", "palliative"))
+    answer = ask(knowledge, settled(PROGRESSED), "order-sign", orders(PROXIMAL.id).surgery("lar", "palliative"))
 
     assert answer.suggestions("surgery-after-progression") == ()
 
@@ -281,7 +281,7 @@ def test_nothing_is_withdrawn_after_progression_from_a_palliative_operation(know
     ),
 )
 def test_restaging(knowledge, record, drafts, offered, why):
-    assert len(ask(knowledge, record, "order-sign", drafts).suggestions("surgery-before-response")) == offered, why
+    assert len(ask(knowledge, settled(record), "order-sign", drafts).suggestions("surgery-before-response")) == offered, why
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_the_ct_that_is_missing(knowledge, found, offered, why):
     for modality in found:
         record = record.imaging(modality, on=days_before(5))
 
-    assert len(ask(knowledge, record, "order-sign", mine(*FOLFOX)).card("staging-imaging-missing")["suggestions"]) == offered, why
+    assert len(ask(knowledge, settled(record), "order-sign", mine(*FOLFOX)).card("staging-imaging-missing")["suggestions"]) == offered, why
 
 
 @pytest.mark.parametrize(
@@ -354,7 +354,7 @@ def test_intent_in_words_is_read(knowledge):
 def test_chemoradiation_is_one_card_with_the_drugs_as_context(knowledge):
     drafts = orders(PROXIMAL.id).radiotherapy("pelvis", "neoadjuvant").drug("capecitabine")
 
-    assert ask(knowledge, PROXIMAL, "order-sign", drafts).codes == {"preop-chemoradiation-stage-iv", "preop-radiotherapy-proximal"}
+    assert ask(knowledge, settled(PROXIMAL), "order-sign", drafts).codes == {"preop-chemoradiation-stage-iv", "preop-radiotherapy-proximal"}
 
 
 def test_a_draft_that_is_already_active_counts_once(knowledge):

@@ -15,7 +15,7 @@ from tests.builders import (
 )
 from tests.builders.answer import ask
 from tests.builders.codes import FOLFOX, ICD10CM, concept, snomed
-from tests.builders.tables import PROXIMAL, TREATED, liver, rows, spread
+from tests.builders.tables import PROXIMAL, TREATED, liver, rows, settled, spread
 
 # -- R11 lines and response -------------------------------------------------------------------------------------------
 
@@ -58,7 +58,7 @@ def test_systemic_lines(knowledge, record, lines, why):
     ),
 )
 def test_response_before_resection(knowledge, record, code, why):
-    answer = ask(knowledge, record, "order-sign", orders(PROXIMAL.id).surgery("lar"))
+    answer = ask(knowledge, settled(record), "order-sign", orders(PROXIMAL.id).surgery("lar"))
 
     assert answer.codes == ({code} if code else set()), why
 

@@ -11,6 +11,7 @@ from cds_service.errors import DataUnavailable
 from tests.builders import anorectal_with_bone_and_inguinal, days_before, orders, proximal_rectal_with_para_aortic, request
 from tests.builders.answer import answer_to
 from tests.builders.codes import FOLFOX
+from tests.builders.tables import settled
 
 ANORECTAL = anorectal_with_bone_and_inguinal()
 PROXIMAL = proximal_rectal_with_para_aortic()
@@ -61,7 +62,7 @@ ROWS = [
 @pytest.mark.parametrize("how", ["absent", "error", "partial"])
 @pytest.mark.parametrize(("key", "record", "drafts", "codes", "why"), ROWS, ids=[row[-1] for row in ROWS])
 def test_an_order_with_one_key_not_answered(knowledge, how, key, record, drafts, codes, why):
-    answer = answer_to(knowledge, lose(request(record, "order-sign", drafts), key, how))
+    answer = answer_to(knowledge, lose(request(settled(record), "order-sign", drafts), key, how))
 
     assert answer.codes == codes, why
     assert "critical" not in answer.indicators.values()

@@ -22,9 +22,10 @@ from tests.builders.codes import (
     snomed,
 )
 from tests.builders.orders import intent_extension
+from tests.builders.tables import rows, settled
 
-ANORECTAL = anorectal_with_bone_and_inguinal()
-PROXIMAL = proximal_rectal_with_para_aortic()
+ANORECTAL = settled(anorectal_with_bone_and_inguinal())
+PROXIMAL = settled(proximal_rectal_with_para_aortic())
 MUTATED = PROXIMAL.without("kras").kras("mutated")
 TREATED = PROXIMAL.regimen(FOLFOX, start=days_before(33))
 PROGRESSED = TREATED.response("PD", days_before(5))
@@ -33,11 +34,6 @@ SPREAD = patient().rectum().metastasis("inguinal-node").metastasis("bone")
 CETUXIMAB = concept(RXNORM, "318341", "cetuximab")
 ATC = "http://www.whocc.no/atc"
 PELVIS, ILIUM = body_site("12921003"), body_site("22356005")
-
-
-def rows(*table):
-    """Rows whose last column is the comment: it becomes the test's name."""
-    return [pytest.param(*row, id=f"{number}: {row[-1]}") for number, row in enumerate(table)]
 
 
 def drafts():

@@ -36,7 +36,10 @@ def test_no_sample_is_left_over():
                 "bone-management",
             },
         ),
-        ("order-select.json", {"surgery-before-response", "preop-chemoradiation-stage-iv", "preop-radiotherapy-proximal"}),
+        (
+            "order-select.json",
+            {"surgery-before-response", "high-tumour-surgical-technique", "preop-chemoradiation-stage-iv", "preop-radiotherapy-proximal"},
+        ),
         ("order-sign.json", {"inguinal-dissection-systemic-disease"}),
     ],
 )

@@ -17,6 +17,7 @@ from tests.builders import (
 )
 from tests.builders.answer import ask
 from tests.builders.codes import CISPLATIN_FU, FOLFIRI, FOLFOX, INGREDIENTS, KRAS_TEST, concept
+from tests.builders.tables import settled
 
 ANORECTAL = anorectal_with_bone_and_inguinal()
 PROXIMAL = proximal_rectal_with_para_aortic()
@@ -114,7 +115,11 @@ def agents_of(suggestion) -> frozenset[str]:
     return frozenset(name for name, code in INGREDIENTS.items() if code in created)
 
 
-# -- orders -----------------------------------------------------------------------------------------------------------
+# -- orders (of patients who were reviewed and asked about a trial) -------------------------------------------------------
+
+#: each operation on the primary or its nodes, and what is said about the technique at order-select (14 cm from the anal verge)
+TECHNIQUE = ("high-tumour-surgical-technique",)
+OPERATIONS = [("tme", TECHNIQUE), ("lar", TECHNIQUE), ("ar", TECHNIQUE), ("apr", ()), ("para-aortic-dissection", ())]
 
 #: comment | patient | drafts | cards at order-select | cards at order-sign; a card = (codes, indicator, number of suggestions)
 ROWS = [
@@ -163,39 +168,45 @@ ROWS = [
             f"{procedure} before any systemic line: no restaging CT is offered",
             PROXIMAL,
             p().surgery(procedure),
-            [(("surgery-before-response",), "warning", 0)],
+            [(("surgery-before-response", *technique), "warning", 0)],
             [(("surgery-before-response",), "warning", 0)],
         )
-        for procedure in ("tme", "lar", "ar", "apr", "para-aortic-dissection")
+        for procedure, technique in OPERATIONS
     ),
     (
         "a line was given, response not documented: restaging CT offered",
         TREATED,
         p().surgery("lar"),
-        [(("surgery-before-response",), "warning", 1)],
+        [(("surgery-before-response", "high-tumour-surgical-technique"), "warning", 1)],
         [(("surgery-before-response",), "warning", 1)],
     ),
     (
         "stable disease is no response (S2-11)",
         TREATED.response("SD", days_before(3)),
         p().surgery("tme"),
-        [(("surgery-before-response",), "warning", 1)],
+        [(("surgery-before-response", "high-tumour-surgical-technique"), "warning", 1)],
         [(("surgery-before-response",), "warning", 1)],
     ),
-    ("partial response documented", RESPONDING, p().surgery("tme"), [], []),
+    (
+        "partial response documented: only the technique for a high tumour",
+        RESPONDING,
+        p().surgery("tme"),
+        [(("high-tumour-surgical-technique",), "info", 0)],
+        [],
+    ),
     ("source 2 does not apply to the anorectal patient", ANORECTAL, a().surgery("apr"), [], []),
     (
         "obstruction outranks sequence (R14)",
         PROXIMAL.without("obstruction").symptom("obstruction"),
         p().surgery("lar"),
-        [(("surgery-before-response",), "info", 0)],
+        [(("surgery-before-response", "high-tumour-surgical-technique"), "info", 0)],
         [(("surgery-before-response",), "info", 0)],
     ),
     (
         "palliative intent outranks sequence (R14)",
         PROXIMAL,
         p().surgery("lar", "palliative"),
-        [(("surgery-before-response",), "info", 0)],
+        [(("surgery-before-response", "high-tumour-surgical-technique"), "info", 0)],
         [(("surgery-before-response",), "info", 0)],
     ),
     # surgery-after-progression
@@ -204,16 +215,16 @@ ROWS = [
             f"{procedure} after progression",
             PROGRESSING,
             p().surgery(procedure),
-            [(("surgery-after-progression",), "warning", 1)],
+            [(("surgery-after-progression", *technique), "warning", 1)],
             [(("surgery-after-progression",), "critical", 1)],
         )
-        for procedure in ("tme", "lar", "ar", "apr", "para-aortic-dissection")
+        for procedure, technique in OPERATIONS
     ),
     (
         "after progression, but with perforation: info, nothing to withdraw",
         PROGRESSING.without("perforation").symptom("perforation"),
         p().surgery("lar"),
-        [(("surgery-after-progression",), "info", 0)],
+        [(("surgery-after-progression", "high-tumour-surgical-technique"), "info", 0)],
         [(("surgery-after-progression",), "info", 0)],
     ),
     # preop-chemoradiation-stage-iv and preop-radiotherapy-proximal
@@ -283,7 +294,13 @@ ROWS = [
         [(("inguinal-dissection-systemic-disease",), "warning", 0)],
         [(("inguinal-dissection-systemic-disease",), "warning", 0)],
     ),
-    ("no other site, nothing to say", ANORECTAL.without("metastasis-bone"), a().surgery("inguinal-dissection"), [], []),
+    (
+        "no other site, and symptoms of the groin: nothing to say",
+        ANORECTAL.without("metastasis-bone").stated("inguinal-symptomatic", valueBoolean=True),
+        a().surgery("inguinal-dissection"),
+        [],
+        [],
+    ),
     ("no inguinal metastasis", PROXIMAL, p().surgery("inguinal-dissection"), [], []),
     # staging-imaging-missing
     (
@@ -297,13 +314,13 @@ ROWS = [
         "resection without CT: a section of the order's card",
         PROXIMAL.without("ct-chest-abdomen-pelvis"),
         p().surgery("lar"),
-        [(("surgery-before-response", "staging-imaging-missing"), "warning", 1)],
+        [(("surgery-before-response", "high-tumour-surgical-technique", "staging-imaging-missing"), "warning", 1)],
         [(("surgery-before-response", "staging-imaging-missing"), "warning", 1)],
     ),
     (
-        "curative groin radiotherapy without CT",
+        "groin radiotherapy of unknown intent without CT",
         ANORECTAL.without("ct-chest-abdomen-pelvis"),
-        a().radiotherapy("groin", "curative"),
+        a().radiotherapy("groin"),
         [(("staging-imaging-missing",), "warning", 1)],
         [(("staging-imaging-missing",), "warning", 1)],
     ),
@@ -339,7 +356,13 @@ ROWS = [
         [(("para-aortic-dissection-evidence",), "info", 0)],
         [],
     ),
-    ("para-aortic dissection in the anorectal patient: source 2 does not apply", ANORECTAL, a().surgery("para-aortic-dissection"), [], []),
+    (
+        "para-aortic dissection in the anorectal patient: source 1 alone speaks",
+        ANORECTAL,
+        a().surgery("para-aortic-dissection"),
+        [(("metastasectomy-no-evidence",), "warning", 0)],
+        [(("metastasectomy-no-evidence",), "warning", 0)],
+    ),
     # regimen-scope
     ("cisplatin and fluorouracil for rectal adenocarcinoma", PROXIMAL, p().drug(*CISPLATIN_FU), [(("regimen-scope",), "info", 0)], []),
     ("cisplatin and capecitabine, overlap", ANORECTAL, a().drug("cisplatin", "capecitabine"), [(("regimen-scope",), "info", 0)], []),
@@ -372,7 +395,7 @@ ROWS = [
 @pytest.mark.parametrize("hook", ["order-select", "order-sign"])
 @pytest.mark.parametrize(("comment", "patient", "drafts", "select", "sign"), ROWS, ids=[f"{n}-{row[0]}" for n, row in enumerate(ROWS)])
 def test_order_rows(knowledge, hook, comment: str, patient: Patient, drafts: Orders, select, sign):
-    answer = ask(knowledge, patient, hook, drafts)
+    answer = ask(knowledge, settled(patient), hook, drafts)
 
     got = [(codes, indicator, len(suggestions)) for codes, indicator, suggestions in answer.shown]
     assert got == (select if hook == "order-select" else sign), comment
@@ -405,6 +428,6 @@ def test_only_the_selected_draft_is_judged(knowledge):
 
 def test_the_missing_kras_test_is_not_offered_twice(knowledge):
     """R13: what is being done is not asked for; the row itself stays."""
-    answer = ask(knowledge, PROXIMAL.without("kras"), "order-sign", p().drug("cetuximab").service(concept(*KRAS_TEST)))
+    answer = ask(knowledge, settled(PROXIMAL.without("kras")), "order-sign", p().drug("cetuximab").service(concept(*KRAS_TEST)))
 
     assert answer.shown == [(("anti-egfr-kras-unknown",), "warning", ())]

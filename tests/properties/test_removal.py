@@ -22,6 +22,7 @@ EMERGENCY = "an emergency of the primary, which outranked sequence (R14)"
 ELSEWHERE = "another primary, to which the metastasis might have belonged"
 BETTER = "a better-placed record of the same thing"
 OUTRANKED = "a finding on which another row rested that takes the place of this one"
+COMPANY = "information that never has a card of its own: without the resource there is a card on which it stands"
 
 #: (resource taken away, what is new) -> why that is right
 PERMITTED = {
@@ -30,6 +31,12 @@ PERMITTED = {
     ("kras", "critical anti-egfr-kras-mutated"): CONFLICT,
     ("ct-chest-abdomen-pelvis", "staging-imaging-missing"): NONE_DOCUMENTED,
     ("ct-order", "staging-imaging-missing"): NONE_DOCUMENTED,
+    ("ecog", "performance-status-missing"): NONE_DOCUMENTED,
+    ("ecog", "multidisciplinary-not-documented"): COMPANY,
+    ("kras", "multidisciplinary-not-documented"): COMPANY,
+    ("ct-chest-abdomen-pelvis", "multidisciplinary-not-documented"): COMPANY,
+    ("ct-order", "multidisciplinary-not-documented"): COMPANY,
+    ("metastasis-bone", "inguinal-dissection-asymptomatic"): NONE_DOCUMENTED,
     ("capecitabine", "systemic-therapy-first-line"): NONE_DOCUMENTED,
     ("cisplatin", "sources-differ-first-line"): NONE_DOCUMENTED,
     ("response", "surgery-before-response"): NONE_DOCUMENTED,
