@@ -20,7 +20,7 @@ from cds_service.knowledge import Knowledge
 from cds_service.plans.compiled import INDICATORS, ORDER_HOOKS, CompiledAction, Service
 from cds_service.plans.problems import Place, Problems
 
-_FILE = ("recommendation", "cases")
+_FILE = ("recommendation", "cases", "survivors")  # survivors: what the mutation check reads
 _CASE = (
     "id", "why", "statements", "patient", "hook", "drafts", "expect", "absent", "unknown", "cards", "not-received", "truncated",
 )  # fmt: skip

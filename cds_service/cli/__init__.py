@@ -9,7 +9,9 @@ from cds_service.cli.assess import assess, facts
 from cds_service.cli.cases import cases
 from cds_service.cli.check import check
 from cds_service.cli.errors import Commands
+from cds_service.cli.mutate import mutate
 from cds_service.cli.serve import serve
+from cds_service.cli.trace import trace
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -31,6 +33,8 @@ main.add_command(serve)
 main.add_command(facts)
 main.add_command(assess)
 main.add_command(check)
+main.add_command(mutate)
+main.add_command(trace)
 main.add_command(cases)
 
 __all__ = ["main"]

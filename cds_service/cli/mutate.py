@@ -1,0 +1,65 @@
+"""``cds-service mutate``: whether a case notices when a criterion or a threshold changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cds_service.cases.load import load_cases
+from cds_service.cases.load_phrases import load_phrases
+from cds_service.cases.run import run_cases
+from cds_service.cli.errors import FAILED
+from cds_service.errors import ContentError, ContentProblem
+from cds_service.mutation.mutants import mutants
+from cds_service.mutation.run import Verdict, check_mutants, load_explained
+from cds_service.settings import load_settings
+from cds_service.wiring import load_content
+
+
+@click.command()
+@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--recommendation", "code", metavar="CODE", help="Only what belongs to one recommendation; thresholds are then left out.")
+@click.option("-v", "--verbose", is_flag=True, help="Name the case that noticed each change.")
+@click.pass_context
+def mutate(context: click.Context, directory: Path | None, code: str | None, *, verbose: bool) -> None:
+    """Change the content in one place at a time, and see whether a case notices.
+
+    Every criterion of a recommendation, section or suggestion is dropped and negated, every number moved one step up and down,
+    every list parameter loses a member. What no case notices is listed, unless "survivors" in the case file, or in mutation.yaml
+    of the content, says why none can. Exit code 1 if anything is left unexplained.
+
+    \b
+    Examples:
+      cds-service mutate
+      cds-service mutate --recommendation my-recommendation -v
+    """
+    folder = directory or load_settings().content_dir
+    knowledge = load_content(folder)
+    problems: list[ContentProblem] = []
+    explained = load_explained(folder, problems)
+    if problems:
+        raise ContentError(problems)
+    book = load_phrases(folder)
+    cases = load_cases(folder, knowledge, book)
+    failed = [outcome.case.name for outcome in run_cases(cases, knowledge, book.as_of) if not outcome.passed]
+    if failed:
+        raise click.UsageError(f"these cases fail on the unchanged content; see cds-service cases: {', '.join(failed)}")
+    chosen = [mutant for mutant in mutants(knowledge) if code in (None, mutant.code)]
+
+    def tell(verdict: Verdict) -> None:
+        if verdict.is_unexplained:
+            click.echo(f"SURVIVED  {verdict.mutant.name}: {verdict.mutant.words}")
+        elif verbose:
+            click.echo(f"caught    {verdict.mutant.name}: by {verdict.caught_by or verdict.because}")
+
+    verdicts = check_mutants(chosen, cases, knowledge, book.as_of, explained=explained, progress=tell)
+    caught = sum(verdict.caught_by is not None for verdict in verdicts)
+    unexplained = sum(verdict.is_unexplained for verdict in verdicts)
+    names = {verdict.mutant.name for verdict in verdicts if verdict.caught_by is None}
+    stale = sorted(set(explained) - names) if code is None else []
+    for name in stale:
+        click.echo(f"STALE     {name}: it is explained as a survivor, but a case notices it, or it is no longer there")
+    click.echo(f"{len(verdicts)} changes: {caught} noticed, {len(verdicts) - caught - unexplained} explained, {unexplained} unexplained")
+    if unexplained or stale:
+        context.exit(FAILED)
