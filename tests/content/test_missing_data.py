@@ -68,6 +68,31 @@ def test_an_order_with_one_key_not_answered(knowledge, how, key, record, drafts,
     assert "critical" not in answer.indicators.values()
 
 
+MUTATED = PROXIMAL.without("kras").kras("mutated")
+PROGRESSED = TREATED.response("PD", days_before(3))
+
+
+@pytest.mark.parametrize(
+    ("code", "record", "drafts", "key"),
+    [
+        pytest.param("anti-egfr-kras-mutated", MUTATED, p().drug("cetuximab"), "molecular", id="another result may disagree"),
+        pytest.param("surgery-after-progression", PROGRESSED, p().surgery("lar"), "clinical", id="a response may be later"),
+        pytest.param("surgery-after-progression", PROGRESSED, p().surgery("lar"), "administrations", id="a treatment may be later"),
+        pytest.param("surgery-after-progression", PROGRESSED, p().surgery("lar"), "medications", id="a prescription may be later"),
+        pytest.param("surgery-after-progression", PROGRESSED, p().surgery("lar"), "conditions", id="an obstruction may be on record"),
+        pytest.param(
+            "preop-chemoradiation-stage-iv", PROXIMAL, p().radiotherapy("pelvis", "curative"), "conditions", id="idem, before radiotherapy"
+        ),
+    ],
+)
+def test_nothing_is_critical_while_a_page_is_missing(knowledge, code, record, drafts, key):
+    """R7: what decides may stand on the page that did not come."""
+    body = request(settled(record), "order-sign", drafts)
+
+    assert answer_to(knowledge, body).indicators[code] == "critical"
+    assert answer_to(knowledge, lose(body, key, "partial")).indicators[code] == "warning"
+
+
 @pytest.mark.parametrize("key", ["medications", "administrations"])
 @pytest.mark.parametrize("how", ["absent", "error", "partial"])
 def test_no_first_line_is_shown_when_treatments_did_not_come(knowledge, key, how):

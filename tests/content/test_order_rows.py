@@ -14,7 +14,7 @@ from cds_service.settings import shipped_content
 from cds_service.wiring import load_content
 from tests.builders import Patient, days_before, orders, patient
 from tests.builders.answer import ask
-from tests.builders.codes import CISPLATIN_FU, FIXATION, FOLFOX, TUMOR_BOARD, concept, snomed
+from tests.builders.codes import CISPLATIN_FU, FIXATION, FOLFOX, TRIAL, TUMOR_BOARD, concept, snomed
 from tests.builders.tables import ANORECTAL, PROXIMAL, TREATED, drafted_for, rows, settled
 
 HOOKS = ("order-select", "order-sign")
@@ -182,6 +182,7 @@ TRIAL = [
         "a candidate for one too",
     ),
     (ANORECTAL.regimen(CISPLATIN_FU, start=days_before(20)), a().drug(*FOLFOX), (None, None), "not the first line"),
+    (ANORECTAL, a().drug(*CISPLATIN_FU).service(snomed(TRIAL)), (None, None), "R13: enrolment is drafted"),
     (PROXIMAL, p().drug(*FOLFOX), (None, None), "source 1 does not apply"),
 ]
 CURATIVE = [
