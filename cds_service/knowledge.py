@@ -82,9 +82,11 @@ def assemble(
     content_dir: Path, disabled: frozenset[str], parameters_file: Path | None, problems: Problems
 ) -> tuple[Knowledge | None, ContentFiles]:
     """Load everything and collect every problem; ``None`` only where nothing at all could be loaded."""
-    files = read_content(content_dir, problems)
+    # Of some other folder it is enough to say that it is none of ours; what else is in it is not even read.
+    files = read_content(content_dir, problems) if (content_dir / "facts").is_dir() else ContentFiles({}, ())
     if not files.of("PlanDefinition"):
-        problems.at("(content)", str(content_dir)).add("holds no PlanDefinition", "name a folder of content, such as the shipped one")
+        remedy = "name a folder of content, such as the shipped one"
+        problems.at("(content)", str(content_dir)).add("holds no PlanDefinition beside a folder of facts", remedy)
         return None, files
     if not validate_terminology(content_dir, problems):
         return None, files
@@ -110,7 +112,7 @@ def assemble(
         sources=plans.sources,
         context=_context(engine, terminology, info, plans),
         override_reasons=load_override_reasons(content_dir, problems),
-        warnings=warnings(plans, engine.model, info),
+        warnings=warnings(engine.model, info),
     )
     return knowledge, files
 

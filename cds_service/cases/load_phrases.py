@@ -10,7 +10,7 @@ from typing import Any
 
 from cds_service.cases.days import Timing, timing_of
 from cds_service.cases.patterns import BUILT_IN, Pattern, Row, compile_pattern, example_of, faults_of, slots_of
-from cds_service.cases.people import record_of
+from cds_service.cases.people import LeaveOut, record_of
 from cds_service.cases.phrases import DRAFTS, RECORD, Modifier, Phrase, Phrasebook
 from cds_service.cases.reading import mapping, read_file, text, texts
 from cds_service.cases.sentences import SentenceError, read_sentence
@@ -144,7 +144,7 @@ def _book(draft: _Draft, as_of: date, patient: Mapping[str, Any]) -> Phrasebook:
 
 
 def sentences_of(value: Any, place: Place) -> Iterator[Any]:
-    """Sentences, and raw resources (``resource: {...}``), of a list in a file."""
+    """Sentences, what is taken back (``leave-out: words``), and raw resources (``resource: {...}``), of a list in a file."""
     if not isinstance(value, list):
         place.add("is not a list of sentences", "write one sentence a line, each after '- '")
         return
@@ -152,13 +152,15 @@ def sentences_of(value: Any, place: Place) -> Iterator[Any]:
         at = place.child(f"[{number}]")
         if isinstance(item, str):
             yield " ".join(item.split())
+        elif isinstance(item, Mapping) and set(item) == {"leave-out"}:
+            yield LeaveOut(text(item["leave-out"], at.child("leave-out"), required=True))
         elif isinstance(item, Mapping) and set(item) == {"resource"} and isinstance(item["resource"], Mapping):
             if isinstance(item["resource"].get("resourceType"), str):
                 yield item["resource"]
             else:
                 at.child("resource.resourceType").add("is missing", "say which FHIR resource it is")
         else:
-            at.add("is not a sentence", 'write plain words, in quotes if they hold ": "; or resource: {...}')
+            at.add("is not a sentence", 'write plain words, in quotes if they hold ": "; leave-out: words; or resource: {...}')
 
 
 def _phrase(item: Any, place: Place, draft: _Draft, as_of: date) -> Phrase | None:

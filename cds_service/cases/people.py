@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cds_service.cases.phrases import DRAFTS, Phrasebook
@@ -11,11 +12,18 @@ from cds_service.cases.sentences import Resource, SentenceError, parts_of, read_
 from cds_service.cases.templates import merged
 
 NOT_SELECTED = "not selected"
-_WITHOUT = "without "
 _DEPTH = 5  # patients that start from other patients; deeper is a circle
 
-Sentence = str | Mapping[str, Any]
-"""Plain words, or a FHIR resource as it is, where no phrase fits."""
+
+@dataclass(frozen=True, slots=True)
+class LeaveOut:
+    """Takes back every sentence said before that begins with some words."""
+
+    words: str
+
+
+Sentence = str | LeaveOut | Mapping[str, Any]
+"""Plain words, what is taken back, or a FHIR resource as it is, where no phrase fits."""
 
 
 def record_of(book: Phrasebook, sentences: Iterable[Sentence]) -> tuple[Resource, ...]:
@@ -40,24 +48,22 @@ def drafts_of(book: Phrasebook, sentences: Iterable[Sentence]) -> tuple[tuple[Re
             text = ", ".join([first, *(part for part in more if part != NOT_SELECTED)])
             found += [(resource, selected) for resource in read_sentence(book, text, DRAFTS)]
         else:
-            found.append((_copied(said), True))
+            found += [(resource, True) for resource in _read(book, said)]
     named = [({"id": f"draft-{number}", **resource}, selected) for number, (resource, selected) in enumerate(found, 1)]
     resources = _identified([resource for resource, _ in named], str(book.patient["id"]))
     return tuple(zip(resources, (selected for _, selected in named), strict=True))
 
 
 def _said(book: Phrasebook, sentences: Iterable[Sentence], depth: int) -> list[Sentence]:
-    """The sentences with named patients told out, and without what "without …" takes back."""
+    """The sentences with named patients told out, and without what is left out."""
     if not depth:
         raise SentenceError("the patient starts from a patient that starts from it again", "break the circle")
     said: list[Sentence] = []
     for sentence in sentences:
-        if not isinstance(sentence, str):
-            said.append(sentence)
-        elif sentence.lower() in book.people:
+        if isinstance(sentence, LeaveOut):
+            said = _taken_back(said, sentence.words)
+        elif isinstance(sentence, str) and sentence.lower() in book.people:
             said += _said(book, book.people[sentence.lower()], depth - 1)
-        elif sentence.lower().startswith(_WITHOUT):
-            said = _taken_back(said, sentence[len(_WITHOUT) :])
         else:
             said.append(sentence)
     return said
@@ -69,7 +75,7 @@ def _taken_back(said: Sequence[Sentence], words: str) -> list[Sentence]:
     kept = [item for item in said if not (isinstance(item, str) and _begins(item.lower(), start))]
     if len(kept) == len(said):
         heard = "; ".join(item for item in said if isinstance(item, str)) or "nothing"
-        raise SentenceError(f"'{_WITHOUT}{words}': nothing said before begins with '{words}'", f"before it was said: {heard}")
+        raise SentenceError(f"nothing said before begins with '{words}'", f"before it was said: {heard}")
     return kept
 
 
@@ -78,12 +84,11 @@ def _begins(sentence: str, start: str) -> bool:
 
 
 def _read(book: Phrasebook, said: Sentence) -> tuple[Resource, ...]:
-    return read_sentence(book, said) if isinstance(said, str) else (_copied(said),)
-
-
-def _copied(said: Mapping[str, Any]) -> Resource:
-    copy: Resource = json.loads(json.dumps(said))
-    return copy
+    if isinstance(said, str):
+        return read_sentence(book, said)
+    if isinstance(said, LeaveOut):
+        raise SentenceError("nothing can be left out here", "leave the sentence itself out")
+    return (json.loads(json.dumps(said)),)
 
 
 def _identified(resources: Sequence[Resource], patient: str) -> list[Resource]:

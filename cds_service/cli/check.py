@@ -1,4 +1,4 @@
-"""``cds-service check``: the content, looked at as the start does."""
+"""``cds-service check``: the content, looked at as the start does and as its authors must."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from cds_service.authoring import Material, examine
+from cds_service.errors import ContentError
 from cds_service.settings import load_settings
 from cds_service.wiring import content_of, load_content
 
@@ -17,8 +19,10 @@ def check(directory: Path | None) -> None:
 
     DIR is the folder to check; without it, the content that would be served (CDS_CONTENT_DIR, else what is shipped), with
     CDS_DISABLED_CODES and CDS_PARAMETERS_FILE.
-    Each problem names the file, the element, what is wrong and what to do. Facts that no verified code feeds yet are
-    listed too; they are no error. Exit code 1 if anything is wrong.
+
+    First what would stop the start; once nothing does, what an author must still put right: what can never be shown, what
+    nothing uses, links and codes that lead nowhere. Each problem names the file, the element, what is wrong and what to do.
+    Notes are no error. Exit code 1 if anything is wrong.
 
     \b
     Examples:
@@ -27,10 +31,15 @@ def check(directory: Path | None) -> None:
     """
     settings = load_settings()
     folder = directory or settings.content_dir
-    knowledge = load_content(folder) if directory else content_of(settings)
+    served = None if directory else content_of(settings)
+    is_plain = not (settings.disabled_codes or settings.parameters_file)
+    found = examine(Material(folder, served if served is not None and is_plain else load_content(folder)))
+    if found.problems:
+        raise ContentError(found.problems)
+    knowledge = served or load_content(folder)
     codes = sorted({action.code for service in knowledge.services.values() for action in service.actions})
     click.echo(f"{folder}: no problems")
     click.echo(f"content {knowledge.version}")
     click.echo(f"{len(knowledge.services)} services, {len(codes)} recommendations, {len(knowledge.facts_engine.model.declarations)} facts")
-    for warning in knowledge.warnings:
-        click.echo(f"note: {warning}")
+    for note in found.notes:
+        click.echo(f"note: {note}")

@@ -11,6 +11,7 @@ from cds_service.settings import SettingsError
 
 FAILED = 1
 MISUSED = 2
+MOST = 100
 
 
 class Commands(click.Group):
@@ -21,9 +22,12 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except (ContentError, SettingsError) as error:
-            for problem in error.problems:
+            count = len(error.problems)
+            for problem in error.problems[:MOST]:
                 click.echo(f"error: {problem}", err=True)
-            click.echo(error.remedy, err=True)
+            if count > MOST:
+                click.echo(f"… and {count - MOST} more", err=True)
+            click.echo(f"{count} problem{'s' if count > 1 else ''}. {error.remedy}", err=True)
             ctx.exit(MISUSED if isinstance(error, SettingsError) else FAILED)
         except ServiceError as error:
             click.echo(f"error: {error.problem}. {error.remedy}", err=True)

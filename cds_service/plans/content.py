@@ -68,7 +68,7 @@ def read_json(path: Path, place: Place) -> Mapping[str, Any]:
 
     try:
         parsed = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=pairs)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         place.add(f"is not JSON{where}", "correct the JSON")
         return {}

@@ -137,7 +137,7 @@ def _unless(model: FactModel, compiler: Compiler, problems: Problems) -> Mapping
     return found
 
 
-def warnings(plans: Plans, model: FactModel, parameters: Mapping[str, Parameter]) -> tuple[str, ...]:
+def warnings(model: FactModel, parameters: Mapping[str, Parameter]) -> tuple[str, ...]:
     """What content may have but its readers should know: facts that no verified code feeds, and assumptions."""
     unverified = (f"{path}: {item.unverified}" for path, item in model.declarations.items() if item.unverified)
     assumed = (
@@ -145,13 +145,7 @@ def warnings(plans: Plans, model: FactModel, parameters: Mapping[str, Parameter]
         for item in parameters.values()
         if item.is_site_setting or item.source == ASSUMPTION
     )
-    composed = {action.code for service in plans.services.values() for action in service.actions}
-    unused = (
-        f"{action.plan} {action.code}: no service shows this recommendation"
-        for action in plans.recommendations
-        if action.code not in composed
-    )
-    return (*unverified, *assumed, *unused)
+    return (*unverified, *assumed)
 
 
 def shown(parameter: Parameter) -> str:

@@ -8,12 +8,13 @@ from click.testing import CliRunner
 
 from cds_service.cli import main
 from tests.builders import plants
+from tests.unit.authoring.sound import write_sound
 from tests.unit.plans import world
 
 
 @pytest.fixture(scope="module")
 def content(tmp_path_factory):
-    return plants.write_content(tmp_path_factory.mktemp("content") / "plants")
+    return write_sound(tmp_path_factory.mktemp("content") / "plants")
 
 
 @pytest.fixture
@@ -114,8 +115,9 @@ def test_several_services_at_one_hook_ask_for_a_choice(dry, monkeypatch, tmp_pat
 
 
 def test_check_lists_what_is_only_assumed(run, tmp_path):
-    folder = plants.write_content(tmp_path / "assumed")
-    (folder / "parameters.json").write_text(json.dumps(world.PARAMETERS), encoding="utf-8")
+    folder = write_sound(tmp_path / "assumed", condition=[world.condition("%facts.dry and %facts.patient.age < %parameters.maxSize")])
+    parameters = {"parameters": world.PARAMETERS["parameters"][:1]}
+    (folder / "parameters.json").write_text(json.dumps(parameters), encoding="utf-8")
     assert "note: parameter maxSize" in run("check", folder).output
 
 
@@ -165,3 +167,43 @@ def test_bad_content_stops_the_start(run, monkeypatch, tmp_path):
     result = run("serve")
     assert result.exit_code == 1
     assert "priority" in result.stderr
+
+
+def test_check_names_what_an_author_must_still_put_right(run, tmp_path):
+    folder = write_sound(tmp_path / "sound")
+    assert run("check", folder).exit_code == 0
+    (folder / "watering" / "README.md").write_text("[x](gone.md)", encoding="utf-8")
+    result = run("check", folder)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "error: watering/README.md: link gone.md: leads nowhere -> correct the path; it is relative to the file that it stands in",
+        "1 problem. Correct the content; `cds-service check` lists the same problems.",
+    ]
+
+
+def test_check_of_the_served_content_minds_what_the_site_changed(monkeypatch, tmp_path):
+    monkeypatch.setenv("CDS_CONTENT_DIR", str(write_sound(tmp_path / "sound")))
+    plain = CliRunner().invoke(main, ["check"])
+    monkeypatch.setenv("CDS_DISABLED_CODES", "water-it")
+    without = CliRunner().invoke(main, ["check"])
+    assert (plain.exit_code, without.exit_code) == (0, 0)
+    assert "1 recommendations" in plain.output
+    assert "0 recommendations" in without.output
+    assert "+site." in without.output
+
+
+def test_many_problems_are_counted_and_not_all_printed(run, tmp_path):
+    folder = write_sound(tmp_path / "sound")
+    (folder / "watering" / "README.md").write_text("".join(f"[x](gone-{n}.md)\n" for n in range(103)), encoding="utf-8")
+    lines = run("check", folder).stderr.splitlines()
+    assert len(lines) == 102
+    assert lines[-2] == "… and 3 more"
+    assert lines[-1].startswith("103 problems. ")
+
+
+def test_a_folder_of_something_else_is_one_problem(run, tmp_path):
+    for number in range(3):
+        (tmp_path / f"broken-{number}.json").write_text("[" * 100_000, encoding="utf-8")
+    assert run("check", tmp_path).stderr.count("error: ") == 1
+    (tmp_path / "facts").mkdir()
+    assert "is not JSON" in run("check", tmp_path).stderr

@@ -457,16 +457,15 @@ def test_a_bad_test_of_being_on_its_way(tmp_path, unless, expected):
     assert any(expected in problem for problem in problems_of(tmp_path, plan("topic", [GOOD]), service("topic"), model=model))
 
 
-def test_warnings_name_unverified_facts_assumptions_and_rows_that_no_service_shows(tmp_path):
-    plans, _ = compiled(tmp_path, plan("topic", [GOOD]), plan("other", [row("b", "%facts.ripe")]), service("topic"))
+def test_warnings_name_unverified_facts_and_assumptions(tmp_path):
+    compiled(tmp_path, plan("topic", [GOOD]), service("topic"))
     model = FactModel(declarations={"x": declaration("x", "boolean", "X", unverified="no verified code")}, root=Type("object"))
 
-    found = warnings(plans, model, parse_parameters(list(read_content(tmp_path, Problems()).parameters), Problems()))
+    found = warnings(model, parse_parameters(list(read_content(tmp_path, Problems()).parameters), Problems()))
 
     assert found == (
         "x: no verified code",
         "parameter maxSize (Largest size) is an assumption: 5.5 cm",
-        f"{BASE}/PlanDefinition/other b: no service shows this recommendation",
     )
 
 

@@ -1,0 +1,61 @@
+"""Whether every recommendation is proved by cases: patients for whom it fires, does not fire, and stays open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cds_service.authoring.material import Material, recommendations
+from cds_service.plans.problems import Problems
+
+NEEDED: Mapping[str, int] = {"expect": 2, "absent": 2, "unknown": 1}
+_WORDS = {"expect": "in which it fires", "absent": "in which it does not", "unknown": "in which it stays unknown"}
+
+
+def check_cases(material: Material, problems: Problems) -> None:
+    """Report recommendations without a file of cases or with too few of a kind, and files of cases of no recommendation."""
+    codes: dict[Path, str] = {}
+    for plan in material.topics:
+        for action in recommendations(plan):
+            path = (material.folder / plan.file).parent / "cases" / f"{action['id']}.yaml"
+            codes[path] = str(action["id"])
+            _check_file(path, codes[path], material, problems)
+    for path in sorted(material.folder.glob("*/cases/*.yaml")):
+        if path not in codes:
+            problems.at(material.name(path)).add("belongs to no recommendation of its topic", "name the file after one, or remove it")
+
+
+def _check_file(path: Path, code: str, material: Material, problems: Problems) -> None:
+    place = problems.at(material.name(path))
+    if not path.is_file():
+        place.add("is missing", f"write the cases of {code}: {_needed(NEEDED)}")
+        return
+    found = counts(path, code)
+    few = {kind: number for kind, number in NEEDED.items() if found[kind] < number}
+    if few:
+        have = ", ".join(f"{found[kind]} {_WORDS[kind]}" for kind in few)
+        place.child("cases").add(f"has only {have}", f"write at least {_needed(few)}")
+
+
+def counts(path: Path, code: str) -> Counter[str]:
+    """How many cases of a file expect a recommendation, expect that it is absent, or that it stays unknown."""
+    try:
+        file = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return Counter()  # what is wrong with the file, its own loader says
+    return Counter(kind for case in _cases(file) for kind in NEEDED if code in (case.get(kind) or ()))
+
+
+def _cases(file: object) -> Iterator[Mapping[str, Any]]:
+    cases = file.get("cases") if isinstance(file, Mapping) else None
+    for case in cases if isinstance(cases, list) else ():
+        if isinstance(case, Mapping):
+            yield case
+
+
+def _needed(kinds: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {_WORDS[kind]}" for kind, number in kinds.items())

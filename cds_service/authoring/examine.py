@@ -1,0 +1,39 @@
+"""Everything that ``cds-service check`` finds in content that could be served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cds_service.authoring.case_files import check_cases
+from cds_service.authoring.codes import check_codes
+from cds_service.authoring.links import check_links
+from cds_service.authoring.material import Material
+from cds_service.authoring.reach import check_reach
+from cds_service.authoring.unused import check_used, unread_facts
+from cds_service.errors import ContentProblem
+from cds_service.plans.problems import Problems
+
+Check = Callable[[Material, Problems], None]
+CHECKS: tuple[Check, ...] = (check_reach, check_links, check_codes)
+#: What is still being written: listed, and no error. Move an entry up into CHECKS once the content satisfies it.
+NOT_YET: tuple[Check, ...] = (check_used, check_cases)
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found: problems, which make ``check`` fail, and notes, which do not."""
+
+    problems: tuple[ContentProblem, ...]
+    notes: tuple[str, ...]
+
+
+def examine(material: Material, checks: tuple[Check, ...] = CHECKS, not_yet: tuple[Check, ...] = NOT_YET) -> Examination:
+    """Look at content that loads for what would never be shown, is used by nothing, leads nowhere, or is not proved."""
+    problems, later = Problems(), Problems()
+    for check in checks:
+        check(material, problems)
+    for check in not_yet:
+        check(material, later)
+    unread = (f"{path}: no recommendation reads this fact" for path in unread_facts(material))
+    return Examination(problems.found, (*material.knowledge.warnings, *unread, *(str(item) for item in later.found)))
