@@ -17,7 +17,7 @@ _VIEW = "patient-view"
 def burden(book: Phrasebook, knowledge: Knowledge) -> Iterator[tuple[str, str, Outcome]]:
     """(patient, hook and drafts, outcome) for every call; a hook that no service answers is left out."""
     calls = [(_VIEW, ()), *((hook, drafts) for hook, lists in book.burden.items() for drafts in lists)]
-    for name in book.people:
+    for name in (person.name for person in book.people.values()):
         for hook, drafts in calls:
             service = knowledge.service(None, hook)
             if service is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,7 +12,7 @@ from cds_service.cases.load_phrases import sentences_of
 from cds_service.cases.model import Case, Expected
 from cds_service.cases.people import drafts_of, record_of
 from cds_service.cases.phrases import Phrasebook
-from cds_service.cases.reading import mapping, read_file, text, texts
+from cds_service.cases.reading import mapping, read_file, text, texts, yaml_files
 from cds_service.cases.request import Delivery, Undeliverable, hook_request
 from cds_service.cases.sentences import SentenceError
 from cds_service.errors import ContentError
@@ -49,9 +49,8 @@ def load_cases(content_dir: Path, knowledge: Knowledge, book: Phrasebook) -> tup
             actions[action.code] = (*actions.get(action.code, ()), action)
     world = _World(knowledge, book, actions)
     cases: list[Case] = []
-    for path in sorted(content_dir.glob("*/cases/*.yaml")):
-        place = problems.at(path.relative_to(content_dir).as_posix())
-        cases += _file(path, place, world)
+    for path in yaml_files(content_dir.glob("*/cases/*"), content_dir, problems):
+        cases += _file(path, problems.at(path.relative_to(content_dir).as_posix()), world)
     if problems.found:
         raise ContentError(problems.found)
     return tuple(cases)
@@ -97,6 +96,7 @@ def _case(item: Any, place: Place, code: str, world: _World) -> Case | None:
         place.child("cards").add("is not a number", "write how many cards there are")
     if not (expect or absent or unknown) and cards is None:
         place.add("expects nothing", "write expect, absent, unknown or cards")
+    _check_contradictions(expect, absent, unknown, place)
     _check_statements(entry, place, code, world)
     return Case(
         id=name,
@@ -138,15 +138,22 @@ def _request(entry: Mapping[str, Any], place: Place, service: Service, name: str
 
 
 def _understood(read: Any, value: Any, place: Place) -> Any:
-    """What sentences give. All are read together, since they may build on each other; the first that fails is reported."""
+    """What sentences give, or ``None``. They are read together, since some build on others; the first that fails is reported."""
     sentences = list(sentences_of(value, place))
-    for number in range(len(sentences) + 1):
-        try:
-            found = read(sentences[:number])
-        except SentenceError as error:
-            place.child(f"[{number - 1}]").add(str(error), error.remedy)
-            return None
-    return found
+    try:
+        return read(sentences)
+    except SentenceError as error:
+        at = next((number for number in range(len(sentences)) if _fails(read, sentences[: number + 1])), 0)
+        place.child(f"[{at}]").add(str(error), error.remedy)
+        return None
+
+
+def _fails(read: Any, sentences: Any) -> bool:
+    try:
+        read(sentences)
+    except SentenceError:
+        return True
+    return False
 
 
 def _expectations(value: Any, place: Place, world: _World) -> Iterator[Expected]:
@@ -166,7 +173,7 @@ def _expectations(value: Any, place: Place, world: _World) -> Iterator[Expected]
             indicator=_indicator(entry["indicator"], at.child("indicator")) if "indicator" in entry else None,
             sections=_ids(entry, "sections", {item.id for action in actions for item in action.sections}, at),
             suggestions=_ids(entry, "suggestions", {item.id for action in actions for item in action.suggestions}, at),
-            title=entry.get("title"),
+            title=text(entry.get("title"), at.child("title")) or None,
         )
 
 
@@ -196,6 +203,13 @@ def _known(name: str, known: Collection[str], place: Place, kind: str) -> None:
         return
     near = get_close_matches(name, list(known), 1) or sorted(known)
     place.add(f"'{name}' is no {kind}", f"did you mean {near[0]}?" if len(near) == 1 else f"use one of: {', '.join(near) or 'none'}")
+
+
+def _check_contradictions(expect: Iterable[Expected], absent: Iterable[str], unknown: Iterable[str], place: Place) -> None:
+    """A recommendation may be expected, absent or unknown, once."""
+    named = [*(item.code for item in expect), *absent, *unknown]
+    for code in sorted({code for code in named if named.count(code) > 1}):
+        place.add(f"names '{code}' more than once", "write it under one of expect, absent, unknown")
 
 
 def _check_statements(entry: Mapping[str, Any], place: Place, code: str, world: _World) -> None:

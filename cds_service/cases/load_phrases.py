@@ -11,8 +11,8 @@ from typing import Any
 from cds_service.cases.days import Timing, timing_of
 from cds_service.cases.patterns import BUILT_IN, Pattern, Row, compile_pattern, example_of, faults_of, slots_of
 from cds_service.cases.people import LeaveOut, record_of
-from cds_service.cases.phrases import DRAFTS, RECORD, Modifier, Phrase, Phrasebook
-from cds_service.cases.reading import mapping, read_file, text, texts
+from cds_service.cases.phrases import DRAFTS, RECORD, Modifier, Person, Phrase, Phrasebook
+from cds_service.cases.reading import mapping, read_file, text, texts, yaml_files
 from cds_service.cases.sentences import SentenceError, read_sentence
 from cds_service.cases.templates import placeholders
 from cds_service.errors import ContentError
@@ -42,7 +42,7 @@ class _Draft:
 def load_phrases(content_dir: Path) -> Phrasebook:
     """The phrases of a content folder. Raises :class:`ContentError` with every problem found."""
     draft = _Draft()
-    for path in sorted((content_dir / FOLDER).glob("*.yaml")):
+    for path in yaml_files((content_dir / FOLDER).glob("*"), content_dir, draft.problems):
         place = draft.problems.at(path.relative_to(content_dir).as_posix())
         _gather(draft, read_file(path, place, _FILE), place)
     missing = draft.problems.at(FOLDER)
@@ -86,7 +86,7 @@ def _gather(draft: _Draft, file: Mapping[str, Any], place: Place) -> None:
     for kind in ("phrases", "drafts", "modifiers"):
         draft.entries.setdefault(kind, []).extend(_listed(file.get(kind, []), place.child(kind)))
     for name, sentences in _named(file, "patients", place).items():
-        draft.people[" ".join(name.lower().split())] = (sentences, place.child(f"patients.{name}"))
+        draft.people[" ".join(name.split())] = (sentences, place.child(f"patients.{name}"))
     for hook, lists in _named(file, "burden", place).items():
         draft.burden.setdefault(hook, []).extend(texts(item, at) for item, at in _listed(lists, place.child(f"burden.{hook}")))
 
@@ -138,7 +138,7 @@ def _book(draft: _Draft, as_of: date, patient: Mapping[str, Any]) -> Phrasebook:
         tables=draft.tables,
         phrases=phrases,
         modifiers=tuple(modifier for modifier in modifiers if modifier is not None),
-        people={name: tuple(sentences_of(item, place)) for name, (item, place) in draft.people.items()},
+        people={name.lower(): Person(name, tuple(sentences_of(item, place))) for name, (item, place) in draft.people.items()},
         burden={hook: tuple(lists) for hook, lists in draft.burden.items()},
     )
 

@@ -138,7 +138,7 @@ def example_of(pattern: Pattern, tables: Mapping[str, Table]) -> str:
     for token in _TOKEN.finditer(pattern.text):
         if token["name"]:
             kind = token["kind"] or token["name"]
-            parts.append(built_in[kind] if kind in BUILT_IN else next(iter(tables[kind])))
+            parts.append(built_in[kind] if kind in BUILT_IN else next(iter(tables[kind].values()))[0].word)
         elif token["text"]:
             parts.append(token["text"])
     return "".join(parts)

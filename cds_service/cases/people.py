@@ -12,6 +12,7 @@ from cds_service.cases.sentences import Resource, SentenceError, parts_of, read_
 from cds_service.cases.templates import merged
 
 NOT_SELECTED = "not selected"
+_SUBJECTS = frozenset({"subject", "patient", "individual"})  # where resource types say whose they are
 _DEPTH = 5  # patients that start from other patients; deeper is a circle
 
 
@@ -63,7 +64,7 @@ def _said(book: Phrasebook, sentences: Iterable[Sentence], depth: int) -> list[S
         if isinstance(sentence, LeaveOut):
             said = _taken_back(said, sentence.words)
         elif isinstance(sentence, str) and sentence.lower() in book.people:
-            said += _said(book, book.people[sentence.lower()], depth - 1)
+            said += _said(book, book.people[sentence.lower()].sentences, depth - 1)
         else:
             said.append(sentence)
     return said
@@ -99,6 +100,6 @@ def _identified(resources: Sequence[Resource], patient: str) -> list[Resource]:
         wanted = resource.get("id") or resource["resourceType"].lower()
         own = next(name for name in (wanted, *(f"{wanted}-{number}" for number in range(2, len(resources) + 2))) if name not in taken)
         taken.add(own)
-        whose = {} if "subject" in resource or "patient" in resource else {"subject": {"reference": f"Patient/{patient}"}}
+        whose = {} if _SUBJECTS & resource.keys() else {"subject": {"reference": f"Patient/{patient}"}}
         found.append({**resource, "id": own, **whose})
     return found

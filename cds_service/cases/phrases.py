@@ -45,13 +45,21 @@ class Modifier:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A whole patient: the name as written, and the sentences."""
+
+    name: str
+    sentences: tuple[Any, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrasebook:
     """Every phrase of a content folder.
 
     ``as_of`` is the day of all cases; ``patient`` the Patient that phrases are about; ``arrives`` names the prefetch key for
     resource types and codes that no data requirement asks for; ``defaults`` are templates by use (record, drafts) and type;
-    ``people`` are whole patients by name, each a list of sentences; ``burden`` lists drafts to ask about for each of them, by hook.
+    ``people`` are whole patients by name in lower case; ``burden`` lists drafts to ask about for each of them, by hook.
     """
 
     as_of: date
@@ -61,5 +69,5 @@ class Phrasebook:
     tables: Mapping[str, Table]
     phrases: Mapping[str, tuple[Phrase, ...]]
     modifiers: tuple[Modifier, ...]
-    people: Mapping[str, tuple[Any, ...]]
+    people: Mapping[str, Person]
     burden: Mapping[str, tuple[tuple[str, ...], ...]]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from cds_service.plans.problems import Place
+from cds_service.plans.problems import Place, Problems
 
 
 class _Loader(yaml.CSafeLoader):
@@ -31,6 +31,15 @@ def _mapping(loader: Any, node: Any) -> dict[Any, Any]:
 
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _written)
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def yaml_files(paths: Iterable[Path], content_dir: Path, problems: Problems) -> Iterator[Path]:
+    """The ``*.yaml`` among files, in order; anything else but Markdown is a problem, since it would be passed over."""
+    for path in sorted(paths):
+        if path.suffix == ".yaml":
+            yield path
+        elif path.suffix != ".md":
+            problems.at(path.relative_to(content_dir).as_posix()).add("is not read here", "name it *.yaml, or keep it elsewhere")
 
 
 def read_file(path: Path, place: Place, allowed: Iterable[str]) -> Mapping[str, Any]:

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from cds_service.cases.model import FIRING, NON_FIRING, OTHER, UNKNOWN, Case, Outcome
+from cds_service.cases.patterns import example_of
 from cds_service.cases.phrases import DRAFTS, RECORD, Modifier, Phrase, Phrasebook
 
+_MOST = 40  # words of a table; the file has them all
 _KINDS = (FIRING, NON_FIRING, UNKNOWN, OTHER)
 
 
@@ -43,7 +45,9 @@ def burden_lines(outcomes: Iterable[tuple[str, str, Outcome]]) -> Iterator[str]:
         counted = Counter(outcome.indicators)
         cards = ", ".join(f"{counted[name]} {name}" for name in ("critical", "warning", "info") if counted[name])
         refused = "; ".join(difference.text for difference in outcome.differences)
-        yield f"{patient:<40} {asked:<60} {refused or f'{len(outcome.indicators)} cards'}{f' ({cards})' if cards else ''}"
+        number = len(outcome.indicators)
+        said = f"{number} card{'' if number == 1 else 's'}"
+        yield f"{patient:<40} {asked:<60} {refused or said}{f' ({cards})' if cards else ''}"
 
 
 def phrase_lines(book: Phrasebook) -> Iterator[str]:
@@ -54,25 +58,28 @@ def phrase_lines(book: Phrasebook) -> Iterator[str]:
         ("After a comma", book.modifiers),
     ):
         yield f"## {title}\n"
-        yield from _by_file(items)
+        yield from _by_file(items, book)
         yield ""
     yield "## Whole patients\n"
-    yield from (f"- {name}" for name in book.people)
+    yield from (f"- `{person.name}`" for person in book.people.values())
     yield "\n## Words\n"
     for name, rows in sorted(book.tables.items()):
-        yield f"- **{name}**: {', '.join(row[0].word if len(row) == 1 else word for word, row in rows.items())}"
+        words = [row[0].word if len(row) == 1 else word for word, row in rows.items()]
+        more = f" and {len(words) - _MOST} more" if len(words) > _MOST else ""
+        yield f"- **{name}**: {', '.join(words[:_MOST])}{more}"
 
 
-def _by_file(items: Sequence[Phrase] | Sequence[Modifier]) -> Iterator[str]:
+def _by_file(items: Sequence[Phrase] | Sequence[Modifier], book: Phrasebook) -> Iterator[str]:
     for file in dict.fromkeys(item.file for item in items):
         yield f"*{file.rpartition('/')[2]}*\n"
-        notes = {tuple(pattern.text for pattern in item.say): "" for item in items if item.file == file}
-        for item in items:
-            if item.file == file and item.note:
-                notes[tuple(pattern.text for pattern in item.say)] = item.note
-        for say, note in notes.items():
-            yield f"- {' / '.join(f'`{text}`' for text in say)}{f': {note}' if note else ''}"
+        yield from dict.fromkeys(_line(item, book) for item in items if item.file == file)
         yield ""
+
+
+def _line(item: Phrase | Modifier, book: Phrasebook) -> str:
+    said = " / ".join(f"`{pattern.text}`" for pattern in item.say)
+    example = f", as *{example_of(item.say[0], book.tables)}*" if item.say[0].slots else ""
+    return f"- {said}{example}{f' ({item.note})' if item.note else ''}"
 
 
 def chosen(cases: Iterable[Case], topic: str | None, recommendation: str | None) -> list[Case]:
