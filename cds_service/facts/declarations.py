@@ -73,6 +73,11 @@ class Spec:
     closed_world: tuple[str, ...] = ()
     shows: tuple[str, ...] | None = None
 
+    def member(self, name: str) -> str:
+        """The path of what a reader calls ``name``: as the option ``gives`` says, else below the entry's own path."""
+        found: str = self.options.get("gives", {}).get(name, f"{self.path}.{name}")
+        return found
+
 
 def read_yaml(path: Path, problems: list[ContentProblem]) -> Mapping[str, Any]:
     """The mapping in a YAML file; what is wrong is added to ``problems``."""

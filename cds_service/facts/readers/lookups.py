@@ -22,9 +22,9 @@ def read_patient(context: Context, spec: Spec) -> Reading:
     age = None if born is None else _years(born.last_day, context.as_of)
     return Reading(
         findings=(
-            Finding(path=f"{spec.path}.age", value=age, why="the birth date was not received"),
-            Finding(path=f"{spec.path}.deceased", value=dead, why="not stated"),
-            Finding(path=f"{spec.path}.gender", value=first_code(patient.get("gender")), why="not stated"),
+            Finding(path=spec.member("age"), value=age, why="the birth date was not received"),
+            Finding(path=spec.member("deceased"), value=dead, why="not stated"),
+            Finding(path=spec.member("gender"), value=first_code(patient.get("gender")), why="not stated"),
         )
     )
 

@@ -11,12 +11,12 @@ from cds_service.fhir.terminology import Terminology
 OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     name: (frozenset(needed.split()), frozenset(optional.split()))
     for name, needed, optional in (
-        ("patient", "", ""),
+        ("patient", "", "gives"),
         ("record", "", "answered keys"),
         ("days-between", "from to", ""),
         ("first-date", "of member date", "parameter values"),
         ("texts", "lines", ""),
-        ("primary", "", "attributes later"),
+        ("primary", "", "attributes later gives"),
         ("histology", "familyPath target map disorderMap codes extensions family", ""),
         ("spread", "site keys", "treatmentEnd unattributed"),
         ("spread-flag", "site", "sites roles notSites state gives unattributed"),

@@ -28,26 +28,26 @@ def read_primary(context: Context, spec: Spec) -> Reading:
     sites = tuple(dict.fromkeys(site for primary in best for site in primary.sites))
     proof = tuple(primary.evidence for primary in named if set(primary.sites) & set(sites))
     findings = [_present(disorders, spec), _diagnosed(context, disorders, spec)]
-    findings.append(Finding(path=f"{spec.path}.sites", value=tuple(sorted(sites)) or None, evidence=proof, weak=weak(proof)))
+    findings.append(Finding(path=spec.member("sites"), value=tuple(sorted(sites)) or None, evidence=proof, weak=weak(proof)))
     conflicts: tuple[Conflict, ...] = ()
     if len(sites) > 1:
         conflicts = (
-            Conflict(f"{spec.path}.site", sites, tuple(item.reference for item in proof), "several sites are recorded as primary"),
+            Conflict(spec.member("site"), sites, tuple(item.reference for item in proof), "several sites are recorded as primary"),
         )
-        findings.append(Finding(path=f"{spec.path}.site", why="several sites are recorded as primary"))
+        findings.append(Finding(path=spec.member("site"), why="several sites are recorded as primary"))
     elif sites:
-        findings.append(Finding(path=f"{spec.path}.site", value=sites[0], evidence=proof, weak=weak(proof)))
+        findings.append(Finding(path=spec.member("site"), value=sites[0], evidence=proof, weak=weak(proof)))
     for name, attribute in spec.options.get("attributes", {}).items():
-        findings.append(_attribute(context, disorders, f"{spec.path}.{name}", attribute))
+        findings.append(_attribute(context, disorders, spec.member(name), attribute))
     return Reading(findings=tuple(findings), conflicts=conflicts)
 
 
 def _present(disorders: Disorders, spec: Spec) -> Finding:
     if not disorders.primaries:
-        return Finding(path=f"{spec.path}.present")
+        return Finding(path=spec.member("present"))
     proof = tuple(primary.evidence for primary in disorders.primaries)
     value = "active" if disorders.primaries[0].state == "active" else "history"
-    return Finding(path=f"{spec.path}.present", value=value, evidence=proof, weak=weak(proof))
+    return Finding(path=spec.member("present"), value=value, evidence=proof, weak=weak(proof))
 
 
 def _diagnosed(context: Context, disorders: Disorders, spec: Spec) -> Finding:
@@ -59,9 +59,9 @@ def _diagnosed(context: Context, disorders: Disorders, spec: Spec) -> Finding:
         if primary.moment is not None and not (later and context.terminology.match(later, primary.entry.resource.get("code")))
     ]
     if not dated:
-        return Finding(path=f"{spec.path}.diagnosed", why="no date of diagnosis is recorded")
+        return Finding(path=spec.member("diagnosed"), why="no date of diagnosis is recorded")
     first = min(dated, key=_first_day)
-    return Finding(path=f"{spec.path}.diagnosed", value=first.moment, evidence=(first.evidence,), weak=weak((first.evidence,)))
+    return Finding(path=spec.member("diagnosed"), value=first.moment, evidence=(first.evidence,), weak=weak((first.evidence,)))
 
 
 def _first_day(primary: Primary) -> tuple[Any, str]:

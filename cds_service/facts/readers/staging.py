@@ -48,7 +48,7 @@ def read_staging(context: Context, spec: Spec) -> Reading:
     )
     site = context.value(spec.options["site"])
     spread = _spread(context.value(spec.options["spread"]) or (), disorders)
-    result = derive_stage(site, read.sets, spread, tables)
+    result = derive_stage(site, read.sets, spread, tables, several=bool(disorders.owners()))
     found = contradiction(site, read.sets, spread, tables)
     proof = tuple(dict.fromkeys((*(item for one in read.sets for item in one.evidence), *_of_spread(disorders))))
     members = [

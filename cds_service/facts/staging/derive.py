@@ -29,14 +29,16 @@ class Basis:
     evidence: tuple[Evidence, ...]
 
 
-def derive_stage(site: str | None, sets: Sequence[TnmSet], spread: Sequence[Spread], tables: StagingTables) -> StageResult:
+def derive_stage(
+    site: str | None, sets: Sequence[TnmSet], spread: Sequence[Spread], tables: StagingTables, *, several: bool = False
+) -> StageResult:
     """Asserted and derived stage of a primary at ``site`` (``None``: not known), from its sets and the spread attributed to it.
 
-    Where the sets belong to several primaries, only what is true of all of them, or of the patient, is said.
+    Where there are ``several`` primaries, only what is true of all of them, or of the patient, is said.
     """
-    owners = sorted({item.owner for item in sets if item.owner is not None})
-    if len(owners) < 2:
+    if not several:
         return _of_one(site, sets, spread, tables)
+    owners: list[str | None] = [*sorted({item.owner for item in sets if item.owner is not None})] or [None]
     return _of_several([_of_one(None, [item for item in sets if item.owner in (owner, None)], spread, tables) for owner in owners])
 
 

@@ -65,8 +65,8 @@ class StagingTables:
         return bool(self.advanced) and (group or "").startswith(self.advanced)
 
     def systems(self, site: str | None) -> tuple[str, ...]:
-        """The staging systems of a primary site, none for an unknown one."""
-        return self.sites.get(site or "", ())
+        """The staging systems of a primary site; for one that is not named, those that hold for any site."""
+        return self.sites.get(site or "") or self.sites.get(ANY, ())
 
     def system_role(self, system: str | None, spread: str) -> tuple[str, str]:
         """(role, kind) of spread in one system; what the tables do not name is ambiguous."""

@@ -299,10 +299,11 @@ LEFT, RIGHT = {"owner": "left"}, {"owner": "right"}
         ([one("c T1 N0 M0 I", "2020-01-01", **LEFT), one("p I", "2020-02-01", **RIGHT)], "I", False, "both are said to be the same"),
         ([one("c IV", "2020-01-01", **LEFT), one("c I", "2020-02-01", **RIGHT)], None, True, "one of them has spread"),
         ([one("c I", "2020-01-01", **LEFT), one("c T2", "2020-02-01", **RIGHT)], None, None, "of one nothing is known"),
+        ([one("c T1 N0 M0", "2020-01-01")], None, None, "it does not say of which"),
     ],
 )
 def test_of_several_primaries_only_what_is_true_of_all_is_said(sets, asserted, is_advanced, comment):
-    result = derive(sets)
+    result = derive_stage("organ", sets, [], TABLES, several=True)
     assert (result.asserted, result.is_advanced, result.derived) == (asserted, is_advanced, None), comment
     assert result.reasons
 
