@@ -33,8 +33,8 @@ main.add_command(serve)
 main.add_command(facts)
 main.add_command(assess)
 main.add_command(check)
+main.add_command(cases)
 main.add_command(mutate)
 main.add_command(trace)
-main.add_command(cases)
 
 __all__ = ["main"]

@@ -47,19 +47,29 @@ def check_mutants(
     prepared = {case.name: prepare(case, knowledge, as_of) for case in cases}
     verdicts = []
     for mutant in found:
-        caught = _caught_by(mutant, _nearest_first(mutant, cases), prepared, knowledge, as_of)
+        caught = _caught_by(mutant, _nearest_first(mutant, cases, knowledge), prepared, knowledge, as_of)
         verdict = Verdict(mutant, caught, None if caught else explained.get(mutant.name))
         progress(verdict)
         verdicts.append(verdict)
     return tuple(verdicts)
 
 
-def _nearest_first(mutant: Mutant, cases: Sequence[Case]) -> list[Case]:
-    def distance(case: Case) -> int:
-        named = {case.recommendation, *(item.code for item in case.expect), *case.absent, *case.unknown}
-        return 0 if case.recommendation == mutant.code else 1 if mutant.code in named else 2
+def _nearest_first(mutant: Mutant, cases: Sequence[Case], knowledge: Knowledge) -> list[Case]:
+    """The cases that could notice, those about the mutant's recommendation first.
 
-    return sorted(cases, key=distance)
+    A changed recommendation shows in cases that name it, count cards, or name what is asked for on its behalf; other changes
+    anywhere.
+    """
+    if not mutant.code:
+        return list(cases)
+    asking = {code for service in knowledge.services.values() for code in service.asking}
+
+    def named(case: Case) -> set[str]:
+        return {case.recommendation, *(item.code for item in case.expect), *case.absent, *case.unknown}
+
+    near = [case for case in cases if mutant.code in named(case)]
+    far = [case for case in cases if mutant.code not in named(case) and (case.cards is not None or named(case) & asking)]
+    return [*sorted(near, key=lambda case: case.recommendation != mutant.code), *far]
 
 
 def _caught_by(mutant: Mutant, cases: Iterable[Case], prepared: Mapping[str, Prepared], knowledge: Knowledge, as_of: date) -> str | None:
