@@ -35,8 +35,8 @@ def dotted(code: str) -> str:
 
 
 def focus(code: str) -> str:
-    """The focus concept of a post-coordinated expression, without its term (``123 |term| : 456 = 789`` -> ``123``)."""
-    return re.split(r"[:|+\s]", code.strip(), maxsplit=1)[0]
+    """The focus concept of a post-coordinated expression, without its term (``=== 123 |term| : 456 = 789`` -> ``123``)."""
+    return re.split(r"[:|+\s)]", code.lstrip(" =<("), maxsplit=1)[0]
 
 
 def plain(code: str) -> str:

@@ -32,9 +32,10 @@ class _Systems:
         return Concept(uri, CODE_FORMS[self.forms.get(uri, "plain")](code))
 
     def _resolve(self, system: str) -> str:
-        found = self.preferred.get(system) or self.preferred.get(system.removeprefix("urn:oid:").rstrip("/").lower())
-        if found is None and "/" in system:  # editions and versions hang below the system's own URI
-            parts = system.split("/")
+        named = system.split("|", 1)[0]  # some feeds write a canonical with its version
+        found = self.preferred.get(named) or self.preferred.get(_bare(named))
+        if found is None and "/" in named:  # editions and versions hang below the system's own URI
+            parts = named.split("/")
             heads = ("/".join(parts[:n]) for n in range(len(parts) - 1, 2, -1))
             found = next((self.preferred[head] for head in heads if head in self.preferred), None)
         return found or system
@@ -147,6 +148,11 @@ def _read(path: Path, problems: list[ContentProblem]) -> Mapping[str, Any]:
     return resource if isinstance(resource, Mapping) else {}
 
 
+def _bare(uri: str) -> str:
+    """A URI or OID without what feeds write differently: case, the prefix of an OID, a trailing slash."""
+    return uri.lower().removeprefix("urn:oid:").rstrip("/")
+
+
 def _systems(resources: Iterable[Mapping[str, Any]]) -> _Systems:
     preferred: dict[str, str] = {}
     forms: dict[str, str] = {}
@@ -157,7 +163,7 @@ def _systems(resources: Iterable[Mapping[str, Any]]) -> _Systems:
         uri = next((item["value"] for item in identifiers if item.get("preferred")), identifiers[0]["value"])
         for item in identifiers:
             preferred[item["value"]] = uri
-            preferred[item["value"].removeprefix("urn:oid:").rstrip("/").lower()] = uri
+            preferred[_bare(item["value"])] = uri
         form = next((str(item.get("valueCode")) for item in resource.get("extension", ()) if item.get("url") == _CODE_FORM), "plain")
         if form in CODE_FORMS:
             forms[uri] = form

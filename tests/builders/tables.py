@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -21,15 +19,6 @@ from tests.builders.codes import FOLFOX
 ANORECTAL = anorectal_with_bone_and_inguinal()
 PROXIMAL = proximal_rectal_with_para_aortic()
 FIRST_LINE = {"sources-differ-first-line", "systemic-therapy-first-line"}
-
-
-DATA = Path(__file__).resolve().parents[1] / "content" / "data"
-
-
-def csv_rows(name: str) -> list[dict[str, str]]:
-    """A table of ``tests/content/data``, one mapping per row."""
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def rows(*table):

@@ -12,7 +12,7 @@ import pytest
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept, normalise_text
 from cds_service.settings import shipped_content
 from tests.builders.places import systems
-from tests.builders.tables import csv_rows
+from tests.builders.reading import csv_rows
 
 BASE = "https://cds-service.example.org"
 SEEN = f"{BASE}/StructureDefinition/code-seen"
@@ -135,6 +135,16 @@ def test_the_vocabulary_and_the_content_agree_on_what_is_unverified():
     rows = {(systems().get(row["system"], row["system"]), row["code"]): row["state"] == "unverified" for row in csv_rows("vocabulary.csv")}
 
     assert {key: marked for key, marked in rows.items() if key in marks and marked is not all(marks[key])} == {}
+
+
+def test_the_readme_names_every_unverified_code():
+    marks: dict[tuple[str, str], list[bool]] = {}
+    for _, system, concept in listed():
+        marks.setdefault((system, concept["code"]), []).append("unverified" in (source_of(concept) or ""))
+    text = (shipped_content() / "terminology" / "README.md").read_text(encoding="utf-8")
+    table = text.split("| System | Unverified |", maxsplit=1)[1].split("\n\n", maxsplit=1)[0]
+
+    assert set(re.findall(r"\b\d{3,}\b", table)) == {code for (_, code), unverified in marks.items() if all(unverified)}
 
 
 def test_a_map_lists_a_code_once_per_target():

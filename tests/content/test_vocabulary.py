@@ -11,16 +11,14 @@ beside it, and its ``meaning``: ``path=value`` (several by ``;``, a list's membe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from cds_service.fhirpath.temporal import Temporal
 from tests.builders import codes, request
 from tests.builders.places import PLACES, systems
+from tests.builders.reading import csv_rows, read_fact
 from tests.builders.run import facts_of
-from tests.builders.tables import csv_rows
 
 NOTHING = ("excluded", "history", "trap")
 
@@ -33,24 +31,6 @@ def facts(knowledge, place: str, code: Mapping[str, Any] | None, beside: str):
     return facts_of(knowledge, request(record, "order-select" if drafts else "patient-view", drafts))
 
 
-def read(tree: Any, path: str) -> str:
-    """A fact as the table writes it: members of lists sorted and joined by ``+``, ``-`` for unknown or nothing."""
-    nodes = [tree]
-    for name in path.split("."):
-        nodes = [item for node in nodes for item in (node if isinstance(node, (tuple, list)) else (node,))]
-        nodes = [node[name] for node in nodes if isinstance(node, Mapping) and node.get(name) is not None]
-    flat = [item for node in nodes for item in (node if isinstance(node, (tuple, list)) else (node,))]
-    return "+".join(sorted({written(item) for item in flat})) or "-"
-
-
-def written(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return "dated" if isinstance(value, Temporal) else str(value)
-
-
 def wrong(knowledge, row: Mapping[str, str]) -> str | None:
     """What is wrong with a row, in words; ``None`` if the engine reads it as the row says."""
     code = {"coding": [codes.coding(systems().get(row["system"], row["system"]), row["code"])]}
@@ -61,12 +41,12 @@ def wrong(knowledge, row: Mapping[str, str]) -> str | None:
         changed = sorted(path for path in {*found.tree, *without.tree} if str(found.tree.get(path)) != str(without.tree.get(path)))
         if changed:
             return f"{name}: {row['meaning']}, but it changes {[(path, str(found.tree.get(path))[:120]) for path in changed]}"
-        if row["meaning"] == "history" and read(found.tree, "primary.present") == "active" and row["place"] == "disorder":
+        if row["meaning"] == "history" and read_fact(found.tree, "primary.present") == "active" and row["place"] == "disorder":
             return f"{name}: is current"
         odd = {issue.code for issue in found.issues} - {issue.code for issue in without.issues}
         return None if row["meaning"] != "trap" or odd else f"{name}: is passed over in silence"
     expected = [part.strip().split("=") for part in row["meaning"].split(";")]
-    got = {path: read(found.tree, path) for path, _ in expected}
+    got = {path: read_fact(found.tree, path) for path, _ in expected}
     return None if got == dict(expected) else f"{name}: {row['meaning']}, but {got}"
 
 

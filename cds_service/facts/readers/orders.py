@@ -14,7 +14,7 @@ from cds_service.facts.readers.wording import said
 from cds_service.facts.resources import evidence, is_draft, state, when
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept, normalise_text, texts
 from cds_service.fhir.elements import extensions, objects
-from cds_service.fhir.record import Entry, Resource
+from cds_service.fhir.record import Entry, Issue, Resource
 from cds_service.fhir.references import literal
 from cds_service.model.facts import Evidence
 
@@ -62,7 +62,14 @@ def read_orders(context: Context, spec: Spec) -> Reading:
         items=tuple((one.evidence,) for one in described),
         weak_members=tuple(one.weak for one in described),
     )
-    return Reading(findings=(finding,))
+    return Reading(findings=(finding,), issues=tuple(_contradictions(context, spec.options, entries)))
+
+
+def _contradictions(context: Context, options: Mapping[str, Any], entries: Iterable[Entry]) -> Iterator[Issue]:
+    """The orders whose own codes name different procedures, of which the facts can hold only one."""
+    for entry in entries:
+        if len(_distinct(_names(context, options, options.get("procedure"), entry.resource))) > 1:
+            yield Issue("coding", entry.reference, "its codes name different procedures: the first is read")
 
 
 def _requests(context: Context) -> tuple[Entry, ...]:

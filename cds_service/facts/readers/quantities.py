@@ -135,7 +135,7 @@ def _measured(context: Context, spec: Spec, resource: Resource, *, comparable: b
         return "measured by a method whose unit cannot be converted: shown, not compared"
     answered = _answered(context, spec, resource)
     if answered is not None:
-        return _ranged(spec, answered, None)
+        return answered if isinstance(answered, str) else _ranged(spec, answered, None)
     for quantity in objects(resource.get("valueQuantity")):
         return _from_quantity(spec, quantity)
     if isinstance(resource.get("valueInteger"), int) and not isinstance(resource.get("valueInteger"), bool):
@@ -148,16 +148,17 @@ def _measured(context: Context, spec: Spec, resource: Resource, *, comparable: b
     return None
 
 
-def _answered(context: Context, spec: Spec, resource: Resource) -> Decimal | None:
-    """The number that a coded answer, or a listed spelling of one, stands for."""
+def _answered(context: Context, spec: Spec, resource: Resource) -> Decimal | str | None:
+    """The number that a coded answer, or a listed spelling of one, stands for; a text where several answers differ."""
     answers = spec.options.get("answers")
     if not answers:
         return None
     text = resource.get("valueString")
     spelled = {"text": text} if isinstance(text, str) else None
     for said in (resource.get("valueCodeableConcept"), resource.get("interpretation"), spelled):
-        for code, _ in context.terminology.translations(answers["map"], said, answers["target"]):
-            return Decimal(code)
+        found = {code for code, _ in context.terminology.translations(answers["map"], said, answers["target"])}
+        if found:
+            return Decimal(found.pop()) if len(found) == 1 else "holds codes of answers that differ"
     return None
 
 

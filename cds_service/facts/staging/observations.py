@@ -37,10 +37,12 @@ def kind_of(code: object, terms: Vocabulary) -> Kind | None:
 
 
 def _kind(found: Sequence[str], *, text: bool = False) -> Kind | None:
-    if not found:
+    """What several codes of one code agree on: one that names a prefix makes one that names none precise."""
+    axes = {one.partition("-")[0] for one in found}
+    prefixes = {one.partition("-")[2] for one in found} - {""}
+    if len(axes) != 1:
         return None
-    axis, _, prefix = found[0].partition("-")
-    return Kind(axis, prefix or None, text)
+    return Kind(axes.pop(), prefixes.pop() if len(prefixes) == 1 else None, text)
 
 
 def edition_of(method: object, terms: Vocabulary) -> str | None:
