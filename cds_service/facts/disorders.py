@@ -111,6 +111,11 @@ class Disorders:
         linked = [name for url in self.links for item in extensions(resource, url) for name in references(item.get("valueReference"))]
         return self.owns(resource, (*references(resource.get("focus")), *linked))
 
+    def proof(self, entry: Entry, code: object) -> Evidence:
+        """The evidence of a result: explicit only where the result is certainly about the primary."""
+        found = evidence(entry, code)
+        return found if self.attributes(entry.resource) else replace(found, explicit=False)
+
     def owns(self, resource: Resource, names: Iterable[str]) -> bool | None:
         """Whether the disorders that a resource names are the primary; ``None`` if they may be, or may be another.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from cds_service.fhirpath import Expression
 from cds_service.model.declaration import FactModel
 from cds_service.model.facts import Facts
 
+_CODED = ("code", "valueCodeableConcept", "bodySite", "medicationCodeableConcept")
 _MALFORMED = (TypeError, AttributeError, KeyError, ValueError, ArithmeticError, IndexError)
 
 
@@ -53,6 +54,7 @@ class FactsEngine:
                 sheet.derive(spec, expression, self.parameters)
         for check in self.checks:
             sheet.check(check, self.parameters)
+        sheet.issues.extend(_misnamed(context, sheet))
         return sheet.facts()
 
 
@@ -60,6 +62,15 @@ def _relevant(record: PatientRecord, terminology: Terminology) -> PatientRecord:
     """The record without the Observations whose code the content never names: the bulk of a chart, looked at once."""
     wanted = tuple(entry for entry in record.of("Observation") if terminology.may_matter(entry.resource.get("code")))
     return replace(record, entries={**record.entries, "Observation": wanted})
+
+
+def _misnamed(context: Context, sheet: Sheet) -> Iterator[Issue]:
+    """The resources that facts rest on whose codes are displayed as something else: the code was read."""
+    proof = {item.reference for items in sheet.evidence.values() for item in items}
+    for entries in context.record.entries.values():
+        for entry in entries:
+            if entry.reference in proof and any(context.terminology.misnamed(entry.resource.get(name)) for name in _CODED):
+                yield Issue("display", entry.reference, "a code is displayed as something else: the code was read")
 
 
 def _disorders(context: Context, options: Mapping[str, Any], issues: list[Issue]) -> tuple[Context, Reading]:

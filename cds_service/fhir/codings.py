@@ -49,15 +49,21 @@ CODE_FORMS: Mapping[str, Callable[[str], str]] = {"icd": dotted, "snomed": focus
 
 def codings(codeable: object) -> Iterator[tuple[str, str]]:
     """(system, code) of a CodeableConcept, a list of them, or a bare Coding; whatever is malformed is passed over."""
+    for system, code, _ in named_codings(codeable):
+        yield system, code
+
+
+def named_codings(codeable: object) -> Iterator[tuple[str, str, str | None]]:
+    """As :func:`codings`, with the display."""
     if isinstance(codeable, list):
         for item in codeable:
-            yield from codings(item)
+            yield from named_codings(item)
     elif isinstance(codeable, Mapping):
         listed = codeable.get("coding")
         for coding in listed if isinstance(listed, list) else [listed if isinstance(listed, Mapping) else codeable]:
             if isinstance(coding, Mapping) and isinstance(coding.get("code"), str) and coding["code"]:
-                system = coding.get("system")
-                yield (system if isinstance(system, str) else "", coding["code"])
+                system, display = coding.get("system"), coding.get("display")
+                yield (system if isinstance(system, str) else "", coding["code"], display if isinstance(display, str) else None)
 
 
 def texts(codeable: object) -> Iterator[str]:

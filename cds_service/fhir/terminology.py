@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from cds_service.errors import ContentProblem
-from cds_service.fhir.codings import CODE_FORMS, TEXT_SYSTEM, Concept, codings, normalise_text, texts
+from cds_service.fhir.codings import CODE_FORMS, TEXT_SYSTEM, Concept, codings, named_codings, normalise_text, texts
+from cds_service.fhir.names import Names, index_names
 from cds_service.fhir.terminology_check import system_problems
 
 _CODE_FORM = "https://cds-service.example.org/StructureDefinition/code-form"
@@ -52,6 +53,7 @@ class Terminology:
     maps: Mapping[str, Mapping[str, Mapping[Concept, tuple[str, ...]]]]
     displays: Mapping[str, Mapping[str, str]]
     known: frozenset[Concept] = frozenset()
+    names: Names = field(default_factory=Names)
 
     def concepts(self, codeable: object) -> tuple[Concept, ...]:
         """The codes of a CodeableConcept (or list of them) in the content's spelling."""
@@ -92,6 +94,12 @@ class Terminology:
         """
         concepts = self.concepts(codeable)
         return not concepts or any(concept in self.known for concept in concepts)
+
+    def misnamed(self, codeable: object) -> bool:
+        """Whether a coding's display is the name of something that a map reads otherwise than the code itself."""
+        return any(
+            display and self.names.misname(self.systems.concept(system, code), display) for system, code, display in named_codings(codeable)
+        )
 
     def display(self, code_system: str, code: str) -> str:
         """The words that cards use for one of our codes."""
@@ -134,6 +142,7 @@ def load_terminology(content_dir: Path) -> tuple[Terminology, tuple[ContentProbl
         excluded={name: sets.excluded(name) for name in resources["ValueSet"]},
         maps=maps,
         displays={name: dict(_displays(resource)) for name, resource in resources["CodeSystem"].items()},
+        names=index_names(resources["ConceptMap"], maps, systems.concept),
         known=frozenset().union(*members.values(), *(index for targets in maps.values() for index in targets.values())),
     )
     return terminology, tuple(problems)

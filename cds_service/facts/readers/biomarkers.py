@@ -8,7 +8,7 @@ from typing import Any
 from cds_service.facts.context import Context, Finding, Reading, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders
-from cds_service.facts.resources import IGNORED, evidence, state
+from cds_service.facts.resources import IGNORED, state
 from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Entry, Resource
 from cds_service.model.facts import Conflict, Evidence
@@ -19,7 +19,8 @@ Found = tuple[str, Evidence]
 def read_result(context: Context, spec: Spec) -> Reading:
     """One of the declared results; ``conflict`` where valid results differ, ``absent`` (closed world) where no test is documented.
 
-    Options: ``codes`` (tests), ``map``/``target`` (answers), ``unclear`` (the result that a definite one overrules), ``shared``
+    Options: ``codes`` (tests), ``map``/``target`` (answers), ``unclear`` (the result that a definite one overrules), ``notDone``
+    (value set of reasons that say that no test was done), ``shared``
     ({codes, positive}: a positive result of a test that covers several genes does not say which), ``variant`` (see :func:`_variant`),
     ``conflict``, ``absent``.
     """
@@ -54,13 +55,16 @@ def _results(context: Context, spec: Spec) -> Iterator[Found]:
         concept = context.terminology.match(spec.options["codes"], resource.get("code"))
         if concept is not None:
             for value in _answers(context, spec, resource):
-                yield _unshared(context, spec, resource, value), evidence(entry, concept)
+                yield _unshared(context, spec, resource, value), disorders.proof(entry, concept)
         elif "variant" in spec.options:
             yield from _variant(context, spec.options["variant"], entry)
 
 
 def _answers(context: Context, spec: Spec, resource: Resource) -> Iterator[str]:
-    """The meaning of value, else of the interpretation; a listed spelling under a coded test counts as coded."""
+    """The meaning of value, else of the interpretation; a listed spelling under a coded test counts as coded.
+
+    A test without a result that can be read is unclear, unless it says that it was not done.
+    """
     for name in ("valueCodeableConcept", "valueString", "interpretation"):
         written = resource.get(name)
         codeable = {"text": written} if isinstance(written, str) else written
@@ -68,6 +72,10 @@ def _answers(context: Context, spec: Spec, resource: Resource) -> Iterator[str]:
         if found:
             yield from dict.fromkeys(value for value, _ in found)
             return
+    not_done = spec.options.get("notDone")
+    reasons = (resource.get("dataAbsentReason"), resource.get("valueCodeableConcept"))
+    if not_done is None or all(context.terminology.match(not_done, reason) is None for reason in reasons):
+        yield str(spec.options["unclear"])  # a test was done, and its result cannot be read
 
 
 def _unshared(context: Context, spec: Spec, resource: Resource, value: str) -> str:
@@ -84,6 +92,7 @@ def _variant(context: Context, options: Mapping[str, Any], entry: Entry) -> Iter
     {component, is}), ``yes``/``no`` (value sets), ``present``, ``absent``.
     """
     resource, terms = entry.resource, context.terminology
+    disorders: Disorders = context.shared["disorders"]
     concept = terms.match(options["codes"], resource.get("code"))
     if concept is None or not _component_is(context, resource, options["gene"]):
         return
@@ -91,9 +100,9 @@ def _variant(context: Context, options: Mapping[str, Any], entry: Entry) -> Iter
         return
     value = resource.get("valueCodeableConcept")
     if terms.match(options["yes"], value) is not None:
-        yield options["present"], evidence(entry, concept)
+        yield options["present"], disorders.proof(entry, concept)
     elif terms.match(options["no"], value) is not None:
-        yield options["absent"], evidence(entry, concept)
+        yield options["absent"], disorders.proof(entry, concept)
 
 
 def _component_is(context: Context, resource: Resource, rule: Mapping[str, str]) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from cds_service.facts.context import Candidate, Context, Finding, Reading, newest, settle
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders
-from cds_service.facts.resources import IGNORED, evidence, issued, state, when
+from cds_service.facts.resources import IGNORED, issued, state, when
 from cds_service.fhir.record import Entry
 from cds_service.fhirpath.temporal import Temporal
-from cds_service.model.facts import Conflict
+from cds_service.model.facts import Conflict, Evidence
 
 
 def read_latest_code(context: Context, spec: Spec) -> Reading:
@@ -31,14 +31,12 @@ def answers(context: Context, spec: Spec) -> Iterator[Candidate]:
         written = resource.get("valueCodeableConcept") or resource.get("valueString")
         codeable = {"text": written} if isinstance(written, str) else written
         for value, _ in terms.translations(options["map"], codeable, options["target"]):
-            yield _candidate(entry, value, str(concept))
+            yield _candidate(entry, value, disorders.proof(entry, concept))
 
 
-def _candidate(entry: Entry, value: str, concept: str) -> Candidate:
+def _candidate(entry: Entry, value: str, proof: Evidence) -> Candidate:
     # A listed spelling under a coded question counts as coded (the question is what must be certain).
-    return Candidate(
-        value=value, entry=entry, evidence=evidence(entry, concept), moment=when(entry.resource), issued=issued(entry.resource)
-    )
+    return Candidate(value=value, entry=entry, evidence=proof, moment=when(entry.resource), issued=issued(entry.resource))
 
 
 def read_decisive(context: Context, spec: Spec) -> Reading:

@@ -11,6 +11,7 @@ from cds_service.facts.disorders import Disorders
 from cds_service.facts.resources import IGNORED, evidence, issued, state, when
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept
 from cds_service.fhir.record import Entry, Resource
+from cds_service.model.facts import Evidence
 
 
 def read_flag(context: Context, spec: Spec) -> Reading:
@@ -38,7 +39,8 @@ def _conditions(context: Context, spec: Spec) -> Iterator[Candidate]:
         concept = concept if _is_there(context, spec, entry.resource) else None
         if concept is None or (condition == "active" and not context.within(when(entry.resource), within)):
             continue
-        yield _candidate(entry, concept, value=condition == "active")
+        proof = evidence(entry, concept, text=concept.system == TEXT_SYSTEM)
+        yield _candidate(entry, proof, value=condition == "active")
 
 
 def _condition_concept(context: Context, spec: Spec, resource: Resource) -> Concept | None:
@@ -65,7 +67,7 @@ def _observations(context: Context, spec: Spec) -> Iterator[Candidate]:
             continue
         value = _answer(context, spec.options.get("answers", {}), resource)
         if value is not None and (not value or context.within(when(resource), spec.options.get("within"))):
-            yield _candidate(entry, concept, value=value)
+            yield _candidate(entry, disorders.proof(entry, concept), value=value)
 
 
 def _is_there(context: Context, spec: Spec, resource: Resource) -> bool:
@@ -90,8 +92,7 @@ def _answer(context: Context, answers: Mapping[str, str], resource: Resource) ->
     return None
 
 
-def _candidate(entry: Entry, concept: Concept, *, value: bool) -> Candidate:
-    proof = evidence(entry, concept, text=concept.system == TEXT_SYSTEM)
+def _candidate(entry: Entry, proof: Evidence, *, value: bool) -> Candidate:
     return Candidate(value=value, entry=entry, evidence=proof, moment=when(entry.resource), issued=issued(entry.resource))
 
 

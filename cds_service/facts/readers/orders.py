@@ -9,7 +9,7 @@ from typing import Any
 from cds_service.facts.context import Context, Finding, Reading
 from cds_service.facts.declarations import Spec
 from cds_service.facts.readers.medications import agents, displays
-from cds_service.facts.readers.radiotherapy import fields
+from cds_service.facts.readers.radiotherapy import field_in_words, fields
 from cds_service.facts.readers.wording import said
 from cds_service.facts.resources import evidence, is_draft, state, when
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept, normalise_text, texts
@@ -34,7 +34,7 @@ def read_orders(context: Context, spec: Spec) -> Reading:
     """One element per order, described in the content's terms.
 
     Members: ``reference``, ``id`` (of an order that an answer can name), ``standing`` (a draft that is more than that: active in the
-    record, or not in draft itself), ``kind``, ``agents``, ``procedure``, ``modality``/``modalities``, ``field``/``fields``,
+    record, or not in draft itself), ``kind``, ``agents``, ``procedure``/``procedures``, ``modality``/``modalities``, ``field``/``fields``,
     ``intent``, ``text``, ``date``. An order that something shall not be done has no members that say what.
     Option ``of`` says which: ``drafts`` (the hook's draft orders) or ``active`` (active orders of the record; closed over ``keys``).
     ``agents`` (see :func:`~.medications.agents`), ``procedure``, ``modality`` ({map, target}), ``radiotherapy`` (value set) with ``field``
@@ -86,7 +86,7 @@ def _active(context: Context) -> Iterable[Entry]:
 
 def _describe(context: Context, options: Mapping[str, Any], entry: Entry) -> _Described:
     resource = entry.resource
-    element: dict[str, Any] = {"reference": entry.reference, "agents": (), "modalities": (), "fields": ()}
+    element: dict[str, Any] = {"reference": entry.reference, "agents": (), "procedures": (), "modalities": (), "fields": ()}
     named = literal(entry.reference)
     if named is not None and "/".join(named) == entry.reference:  # without an id, or with an impossible one, nobody can name it
         element["id"] = entry.reference
@@ -94,28 +94,37 @@ def _describe(context: Context, options: Mapping[str, Any], entry: Entry) -> _De
     _put(element, "date", when(resource))
     if resource.get("doNotPerform") is True:
         return _Described(element | {"kind": options["kinds"]["else"]}, evidence(entry), frozenset())
-    what, basis = _what(context, options, resource)
+    what, basis, uncertain = _what(context, options, resource)
     intent, in_words = _intent(context, options["intent"], resource) if "intent" in options else (None, False)
     _put(what, "intent", intent)
     only_words = bool(basis) and all(concept.system == TEXT_SYSTEM for concept in basis)
-    weak = {name for name in what if name != "intent" or in_words} if only_words else {"intent"} if in_words else set()
-    return _Described(element | what, evidence(entry, basis[0] if basis else None, text=only_words), frozenset(weak))
+    weak = {name for name in what if name != "intent"} if only_words else uncertain
+    return _Described(
+        element | what, evidence(entry, basis[0] if basis else None, text=only_words), frozenset({*weak, "intent"} if in_words else weak)
+    )
 
 
-def _what(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[dict[str, Any], tuple[Concept, ...]]:
-    """What an order is for, and the concepts by which it says so."""
+def _what(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[dict[str, Any], tuple[Concept, ...], frozenset[str]]:
+    """What an order is for, the concepts by which it says so, and the members that only the words of its reason name."""
     drugs = _agents(context, options, resource)
     procedures = _names(context, options, options.get("procedure"), resource)
     modalities = _names(context, options, options.get("modality"), resource)
     irradiation, places = _radiotherapy(context, options, resource)
-    element: dict[str, Any] = {"agents": _distinct(drugs), "modalities": _distinct(modalities), "fields": places}
-    _put(element, "procedure", next(iter(_distinct(procedures)), None))
-    _put(element, "modality", next(iter(element["modalities"]), None))
-    _put(element, "field", next(iter(places), None))
+    in_words = field_in_words(context, options["field"], resource) if irradiation and not places else ()
+    element: dict[str, Any] = {
+        "agents": _distinct(drugs),
+        "procedures": _distinct(procedures),
+        "modalities": _distinct(modalities),
+        "fields": places or in_words,
+    }
+    for one, many in (("procedure", "procedures"), ("modality", "modalities"), ("field", "fields")):
+        _put(element, one, next(iter(element[many]), None))
     for name, rule in options.get("also", {}).items():
         _put(element, name, next(iter(_distinct(_names(context, options, rule, resource))), None))
     element["kind"] = _kind(options, element, is_radiotherapy=bool(irradiation))
-    return element, (*(concept for _, concept in (*drugs, *procedures, *modalities)), *irradiation)
+    basis = (*(concept for _, concept in (*drugs, *procedures, *modalities)), *irradiation)
+    uncertain = {"field", "fields", *([options["combined"]["as"]] if "combined" in options else ())} if in_words else ()
+    return element, basis, frozenset(uncertain)
 
 
 def _put(element: dict[str, Any], name: str, value: Any) -> None:

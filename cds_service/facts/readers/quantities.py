@@ -182,8 +182,8 @@ def _from_quantity(spec: Spec, quantity: Mapping[str, Any]) -> Measured | str | 
 
 
 def _in_unit(spec: Spec, value: Decimal, unit: object, comparator: object) -> Measured | str:
-    factors: Mapping[str, Decimal] = spec.options["units"]
-    factor = factors.get(unit.strip().lower() if isinstance(unit, str) else "")
+    factors: Mapping[str, Decimal] = {str(name).casefold(): factor for name, factor in spec.options["units"].items()}
+    factor = factors.get(unit.strip().casefold() if isinstance(unit, str) else "")  # both ways of writing micro are one
     if factor is None:
         return "has no unit, or one that cannot be converted"
     return _ranged(spec, value * factor, None if comparator is None else str(comparator))

@@ -9,7 +9,9 @@ from typing import Any
 from cds_service.facts.context import Context, Finding, Reading, settle, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.readers.coded import answers
+from cds_service.facts.readers.wording import said
 from cds_service.facts.resources import ended, evidence, state, when
+from cds_service.fhir.codings import texts
 from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Entry, Resource
 from cds_service.fhir.references import references, resolve
@@ -20,7 +22,8 @@ def read_radiotherapy(context: Context, spec: Spec) -> Reading:
     """The extent of earlier radiotherapy to one field: what an explicit answer says, else ``unknownExtent`` if a course is documented.
 
     "None" needs explicit evidence: an answer, or a not-done Procedure that names the field. Another field proves nothing either way.
-    Options: ``fields`` (ours), ``courses`` (value set), ``fieldMap``/``codeMap``/``target``, ``answers`` ({codes, map, target}, optional),
+    Options: ``fields`` (ours), ``courses`` (value set), ``fieldMap``/``codeMap``/``target`` (see :func:`fields`), ``negations`` (words
+    that take back a field in the words of the reason), ``answers`` ({codes, map, target}, optional),
     ``unknownExtent``, ``none``; gives ``extent`` and optionally ``end`` (the last day of the earliest course that is over).
     """
     gives: dict[str, str] = spec.options["gives"]
@@ -67,8 +70,20 @@ def _courses(context: Context, spec: Spec, wanted: str) -> Iterator[tuple[Entry,
         if state(entry.resource) not in states:
             continue
         concept = context.terminology.match(spec.options["courses"], entry.resource.get("code"))
-        if concept is not None and set(fields(context, spec.options, entry.resource)) & set(spec.options["fields"]):
-            yield entry, evidence(entry, concept)
+        if concept is None:
+            continue
+        named, in_words = fields(context, spec.options, entry.resource), False
+        if not named:
+            named, in_words = field_in_words(context, spec.options, entry.resource), True
+        if set(named) & set(spec.options["fields"]):
+            yield entry, evidence(entry, concept, text=in_words)
+
+
+def field_in_words(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[str, ...]:
+    """The one field that the words of the reason name (last in order, and never explicit); none where they name several."""
+    rule = {"map": options["fieldMap"], "target": options["target"], "negations": options.get("negations", ())}
+    named = {name for text in texts(resource.get("reasonCode")) for name in said(context, rule, text)[0]}
+    return tuple(named) if len(named) == 1 else ()
 
 
 def fields(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[str, ...]:
