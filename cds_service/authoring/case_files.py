@@ -31,14 +31,22 @@ def check_cases(material: Material, problems: Problems) -> None:
 
 def _check_file(path: Path, code: str, material: Material, problems: Problems) -> None:
     place = problems.at(material.name(path))
+    needed = _needed_of(code, material)
     if not path.is_file():
-        place.add("is missing", f"write the cases of {code}: {_needed(NEEDED)}")
+        place.add("is missing", f"write the cases of {code}: {_needed(needed)}")
         return
     found = counts(path, code)
-    few = {kind: number for kind, number in NEEDED.items() if found[kind] < number}
+    few = {kind: number for kind, number in needed.items() if found[kind] < number}
     if few:
         have = ", ".join(f"{found[kind]} {_WORDS[kind]}" for kind in few)
         place.child("cases").add(f"has only {have}", f"write at least {_needed(few)}")
+
+
+def _needed_of(code: str, material: Material) -> Mapping[str, int]:
+    """How many cases of each kind; none that stays open where every criterion of its own is always known."""
+    criteria = [criterion for _, action in material.appearances(code) for criterion in action.reasons]
+    is_known = bool(criteria) and all(criterion.expression.type.known for criterion in criteria)
+    return {kind: number for kind, number in NEEDED.items() if not (is_known and kind == "unknown")}
 
 
 def counts(path: Path, code: str) -> Counter[str]:

@@ -49,7 +49,8 @@ def _check_parameters(material: Material, problems: Problems) -> None:
 def _check_value_sets(material: Material, problems: Problems) -> None:
     resources = {str(resource["id"]): (file, resource) for file, resource in material.terminology.get("ValueSet", ())}
     reasons = overrides.FILE.removeprefix("terminology/ValueSet-").removesuffix(".json")
-    used = {name for name in resources if name in {*material.declared, reasons} or f"{BASE}/ValueSet/{name}" in material.written}
+    named = {name for name, (_, resource) in resources.items() if resource.get("url") in material.written}
+    used = {name for name in resources if name in {*material.declared, reasons, *named}}
     while more := {other for name in used if name in resources for other in _imports(resources[name][1])} - used:
         used |= more
     for name, (file, resource) in resources.items():
@@ -89,7 +90,8 @@ def _check_facts(material: Material, problems: Problems) -> None:
 def _unread(material: Material) -> Iterator[str]:
     """Every path that a declaration gives and nothing reads; members of lists are left out, they come with their list."""
     engine = material.knowledge.facts_engine
-    read = {_fact(path) for path in _expression_reads(material)}
+    read = {_fact(path, engine.model.orders) for path in _expression_reads(material)}
+    read |= {engine.model.record} if engine.model.record is not None else set()  # every card says what was not received
     for spec, _ in engine.steps:
         read |= {text for text in (*texts(spec.options), *spec.after) if text not in (spec.path, *spec.gives)}
     for spec, _ in engine.steps:
@@ -98,9 +100,9 @@ def _unread(material: Material) -> Iterator[str]:
                 yield path
 
 
-def _fact(path: str) -> str:
+def _fact(path: str, orders: str | None) -> str:
     root, _, rest = path.partition(".")
-    return rest if root == "facts" else f"orders.{rest}" if root == "order" else path
+    return rest if root == "facts" else f"{orders}.{rest}" if root == "order" else path
 
 
 def _overlap(one: str, other: str) -> bool:

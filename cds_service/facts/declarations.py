@@ -115,6 +115,7 @@ def load_specs(directory: Path, terminology: Terminology) -> tuple[tuple[Spec, .
             if unknown:
                 problems.append(ContentProblem(path.name, where, f"has unknown keys {sorted(unknown)}", "correct the spelling"))
             specs.append(_spec(path.name, entry, own))
+    problems.extend(_misplaced(specs, declarations))
     model = FactModel(
         declarations=declarations,
         root=_root(declarations),
@@ -122,6 +123,17 @@ def load_specs(directory: Path, terminology: Terminology) -> tuple[tuple[Spec, .
         record=_path_of("record", specs),
     )
     return tuple(specs), model, tuple(problems)
+
+
+def _misplaced(specs: Iterable[Spec], declarations: Mapping[str, Declaration]) -> Iterator[ContentProblem]:
+    """Paths below one that holds a value or a list: nothing could be kept there."""
+    for spec in specs:
+        for path in spec.gives:
+            names = path.split(".")
+            above = (".".join(names[:number]) for number in range(1, len(names)))
+            for parent in above:
+                if parent in declarations and (declarations[parent].type.many or declarations[parent].type.name != "object"):
+                    yield ContentProblem(spec.file, path, f"stands below '{parent}', which is no object", "give it a path beside that one")
 
 
 def _path_of(reader: str, specs: Iterable[Spec], fits: Callable[[Spec], bool] = lambda _: True) -> str | None:

@@ -30,7 +30,7 @@ def test_every_recommendation_has_cases(second):
         silent = [case for case in own if code in case.absent]
         opened = [case for case in own if code in case.unknown]
         assert len(fires) >= 2 <= len(silent), code
-        # whether anything is needed is always known
+        # whether anything is needed is always known, so that no case can leave it open
         assert opened or code == "ask-for", code
 
 

@@ -39,6 +39,7 @@ def test_check(run):
     result = run("check", CONTENT)
     assert result.exit_code == 0, result.output
     assert "2 services, 8 recommendations" in result.output
+    assert "is read by nothing" not in result.output, "what is used is found by this content's own addresses and names"
 
 
 def test_facts(run, record):

@@ -192,6 +192,14 @@ def test_a_recommendation_that_is_not_proved(content, comment, text, expected):
     assert expected in f"{found.problem} -> {found.remedy}"
 
 
+def test_what_is_always_known_needs_no_case_that_stays_open(tmp_path):
+    content = write_sound(tmp_path / "content", condition=[world.condition("%needed.exists()")])
+    path = content / "watering" / "cases" / "water-it.yaml"
+    path.write_text(CASES.replace("  - {id: e, unknown: [water-it]}\n", ""), encoding="utf-8")
+
+    assert problems(content, check_cases) == []
+
+
 def test_cases_of_no_recommendation(content):
     (content / "watering" / "cases" / "prune-it.yaml").write_text(CASES, encoding="utf-8")
 

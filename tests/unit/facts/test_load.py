@@ -59,6 +59,12 @@ ONE, OTHER = "{path: a, type: boolean, expression: '%facts.b'}", "{path: b, type
         (["{path: a, type: code, codes: nope, reader: flag}"], "a", "names the unknown code system 'nope'"),
         (["{path: a.b, type: boolean, reader: flag}"], "a.b", "has no title for the cards"),
         ([FLAG + ", tile: x}"], "a", "has unknown keys ['tile']"),
+        ([FLAG + "}", "{path: a.b, type: boolean, title: b, reader: flag}"], "a.b", "stands below 'a', which is no object"),
+        (
+            ["{path: a, type: object, many: true, expression: '{}'}", "{path: a.b, type: boolean, title: b, reader: flag}"],
+            "a.b",
+            "stands below",
+        ),
         ([FLAG + ", contrary: [rain]}"], "a", "names an unknown kind of contrary evidence"),
         (["{path: a, type: boolean, reader: flagg}"], "a", "names the unknown reader 'flagg'"),
         ([FLAG + ", options: {condition: [x]}}"], "a.options", "has unknown options condition"),
