@@ -102,6 +102,7 @@ def assemble(
         return ((concept.system, concept.code) for concept in terminology.expand(value_set))
 
     plans = compile_plans(files, model=engine.model, parameters=info, expand=expand, disabled=disabled, problems=problems)
+    _check_keys(engine, plans, problems)
     knowledge = Knowledge(
         version=content_version(content_dir) + site_version(info, disabled),
         terminology=terminology,
@@ -115,6 +116,17 @@ def assemble(
         warnings=warnings(engine.model, info),
     )
     return knowledge, files
+
+
+def _check_keys(engine: FactsEngine, plans: Plans, problems: Problems) -> None:
+    """Prefetch keys that facts wait for and that nothing asks for: what needs them would stay unknown for ever."""
+    asked = {requirement.key for service in plans.services.values() for requirement in service.requirements}
+    for spec, _ in engine.steps if asked else ():
+        named = spec.options.get("keys", ())
+        for key in sorted({*spec.closed_world, *(named if isinstance(named, list) else ())} - asked):
+            problems.at(f"facts/{spec.file}", spec.path).add(
+                f"'{key}' is no prefetch key of a service", f"use some of: {', '.join(sorted(asked))}"
+            )
 
 
 def content_version(content_dir: Path) -> str:

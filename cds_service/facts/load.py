@@ -13,6 +13,7 @@ from cds_service.facts.declarations import Spec, load_specs, read_yaml
 from cds_service.facts.engine import FactsEngine
 from cds_service.facts.readers import READERS
 from cds_service.facts.readers.options import disorder_problems, option_problems
+from cds_service.facts.references import reference_problems
 from cds_service.facts.sheet import Check
 from cds_service.facts.staging.tables import check_staging_tables
 from cds_service.fhir.terminology import Terminology
@@ -38,8 +39,9 @@ def load_facts(
     tables, table_problems = check_staging_tables(content_dir / "staging")
     problems.extend(table_problems)
     compiled = [(spec, _compile(spec, model, parameter_types, problems)) for spec in specs]
-    for spec in specs:
-        problems.extend(_reference_problems(spec, terminology))
+    for spec, expression in compiled:
+        problems.extend(reference_problems(spec, expression, model, parameter_types))
+        problems.extend(_terminology_problems(spec, terminology))
         if spec.reader is not None and spec.reader in READERS:
             problems.extend(
                 ContentProblem(spec.file, f"{spec.path}.options", *found) for found in option_problems(spec.reader, spec.options)
@@ -66,6 +68,9 @@ def _checks(file: str, entries: Iterable[Any], model: FactModel, parameter_types
             expression = compile_expression(entry["expression"], variables={"facts": model.root, "parameters": parameter_types})
         except FhirPathError as error:
             problems.append(ContentProblem(file, f"{where}.expression", str(error), error.remedy))
+            continue
+        if expression.type.name not in ("boolean", "any") or expression.type.many:
+            problems.append(ContentProblem(file, f"{where}.expression", "is not a condition", "compare it with something"))
             continue
         yield Check(path=entry["path"], why=entry["why"], expression=expression)
 
@@ -143,7 +148,7 @@ _VALUE_SET_OPTIONS = frozenset(
 _MAP_OPTIONS = frozenset({"map", "fieldMap", "codeMap", "disorderMap", "regimens"})
 
 
-def _reference_problems(spec: Spec, terminology: Terminology) -> Iterable[ContentProblem]:
+def _terminology_problems(spec: Spec, terminology: Terminology) -> Iterable[ContentProblem]:
     """Value sets and concept maps that an entry's options name but the content lacks."""
 
     def walk(node: Any, name: str = "") -> Iterable[tuple[str, str]]:

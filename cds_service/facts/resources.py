@@ -54,6 +54,11 @@ _STATES: Mapping[str, Mapping[str | None, str]] = {
     },
 }
 
+STATES = frozenset(
+    {state for states in _STATES.values() for state in states.values()} | {"active", "suspected", "refuted", "past", "proposed"}
+)
+"""Everything that :func:`state` can say of a resource that is not ignored."""
+
 _DATES: Mapping[str, tuple[str, ...]] = {
     "Observation": ("effectiveDateTime", "effectivePeriod.end", "effectivePeriod.start", "effectiveInstant", "issued"),
     "DiagnosticReport": ("effectiveDateTime", "effectivePeriod.end", "effectivePeriod.start", "issued"),

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cds_service.fhirpath.branches import undecided
 from cds_service.model.assessment import Citation
 from cds_service.plans import rules
 from cds_service.plans.children import ChildCompiler
 from cds_service.plans.compiled import MAX_SUMMARY, CompiledAction, Criterion, Placeholder, Source
 from cds_service.plans.content import Document
-from cds_service.plans.expressions import Compiler, extension_value, extension_values, indicator
+from cds_service.plans.expressions import UNKNOWN_IS_NO, Compiler, extension_value, extension_values, indicator
 from cds_service.plans.problems import Place
 from cds_service.plans.requirements import Expand, compile_requirements
 from cds_service.plans.review import NOT_VERIFIED, UNVERIFIED, VERIFIED, check_verification, is_reviewed
@@ -106,6 +107,8 @@ class ActionCompiler:
             if compiled.expression.type.name not in ("string", "code", "any") or compiled.expression.type.many:
                 at.child("expression").add("does not give one text", "write an expression whose result is text")
             rules.check_varied(str(path), compiled.expression.type.codes, at.child("expression"))
+            if path == "action.priority" and extension_value(item["expression"], UNKNOWN_IS_NO) is not True:
+                rules.check_escalation(undecided(compiled.expression.text, self.compiler.variables), at.child("expression"))
             found[str(path)] = compiled
         return found
 

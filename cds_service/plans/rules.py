@@ -5,7 +5,7 @@ Required bindings are those of FHIR R4 (PlanDefinition, ActivityDefinition), nar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cds_service.plans.compiled import BASE, HOOKS, INDICATORS, MAX_SUMMARY
@@ -30,6 +30,8 @@ RELATIONS = ("documentation", "justification", "citation", "predecessor", "succe
 # A comparison of statements that are cited anyway: it is listed with the card's statements, but not printed as literature.
 COMPARISON = "justification"
 DYNAMIC_PATHS = ("action.title", "action.description", "action.priority")
+
+SEVERITY = ("info", "warning", "critical")
 
 _COMMON = frozenset({"id", "extension", "title", "description", "condition"})
 GROUP_KEYS = _COMMON | {"trigger", "definitionCanonical", "action", "code"}
@@ -62,6 +64,18 @@ def check_varied(path: str, texts: frozenset[str], place: Place) -> None:
             place.add(f"can give the priority '{text}'", f"let it give only {', '.join(INDICATORS)}")
     elif path == "action.title" and any(len(text) > MAX_SUMMARY for text in texts):
         place.add(f"can give a title of more than {MAX_SUMMARY} characters", "shorten it; the summary of a card is shorter than 140")
+
+
+def check_escalation(choices: Iterable[tuple[frozenset[str], frozenset[str]]], place: Place) -> None:
+    """Report a priority that is more severe because something is unknown; ``choices`` are the texts on "yes", and on anything else."""
+    ranks = {priority: SEVERITY.index(indicator) for priority, indicator in INDICATORS.items()}
+    for yes, otherwise in choices:
+        least, most = min((ranks.get(text, 0) for text in yes), default=0), max((ranks.get(text, 0) for text in otherwise), default=0)
+        if most > least:
+            place.add(
+                f"gives '{max(otherwise, key=lambda text: ranks.get(text, 0))}' also where what makes it milder is unknown",
+                "turn the condition round; or mark the expression with unknown-is-no if that is meant",
+            )
 
 
 def required_text(element: Mapping[str, Any], name: str, place: Place, remedy: str) -> str:

@@ -97,6 +97,16 @@ def test_content_that_requires_nothing_is_refused(tmp_path):
         load_content(folder)
 
 
+def test_a_fact_that_waits_for_a_key_that_nothing_asks_for_is_refused(tmp_path):
+    folder = plants.write_content(tmp_path / "x")
+    facts = folder / "facts" / "plants.yaml"
+    facts.write_text(
+        facts.read_text(encoding="utf-8").replace("title: dry soil", "title: dry soil\n    closedWorld: [condition]"), encoding="utf-8"
+    )
+    with pytest.raises(ContentError, match=r"facts/plants\.yaml: dry: 'condition' is no prefetch key of a service -> use some of: cond"):
+        load_content(folder)
+
+
 @pytest.mark.parametrize(
     ("file", "element", "value", "problem"),
     [

@@ -75,6 +75,39 @@ ONE, OTHER = "{path: a, type: boolean, expression: '%facts.b'}", "{path: b, type
         ([FLAG + ", options: {conditions: [gone]}}"], "a.options.conditions", "names the value set 'gone', which the content lacks"),
         ([CODE + ", map: m, target: t}}"], "a.options.map", "names the concept map 'm', which the content lacks"),
         ([ONE], "a.expression", "`b` is not a member"),
+        (
+            ["{path: a, type: boolean, expression: '%parameters.limit'}"],
+            "a.expression",
+            "gives a number, and the path is declared as boolean",
+        ),
+        (["{path: a, type: integer, expression: '1.5'}"], "a.expression", "gives a number, and the path is declared as integer"),
+        (
+            ["{path: a, type: code, values: [x], expression: \"'y'\"}"],
+            "a.expression",
+            "can give 'y', which the path is not declared to have",
+        ),
+        ([FLAG + ", after: [gone]}"], "a.after", "'gone' is no declared path"),
+        ([FLAG + ", internal: true, shows: [gone]}"], "a.shows", "'gone' is no declared path"),
+        ([FLAG + ", askable: {as: gone}}"], "a.askable (a).as", "'gone' is no declared path"),
+        ([FLAG + ", askable: {missing: [maybe]}}"], "a.askable (a).missing", "'maybe' is no value of a"),
+        ([FLAG + ", options: {within: limits}}"], "a.options.within", "'limits' is no parameter"),
+        (["{path: a, type: integer, reader: days-between, options: {from: a, to: gone}}"], "a.options.to", "'gone' is no declared path"),
+        (["{path: a, type: code, reader: texts, options: {lines: [{of: gone}]}}"], "a.options.lines", "'gone' is no declared path"),
+        (
+            ["{path: a, type: boolean, reader: documented, options: {any: [{resource: Procedure, states: [finished]}]}}"],
+            "a.options.states",
+            "'finished' is no state",
+        ),
+        (
+            ["{path: a, type: object, reader: treatments, options: {keys: [], window: limit, medications: {X: [gone]}}}"],
+            "a.options.medications",
+            "'gone' is no state",
+        ),
+        (
+            ["{path: a, type: decimal, reader: latest-quantity, options: {codes: tests, units: {}, range: [0, 1], gives: {value: b}}}"],
+            "a.options.gives",
+            "fills 'b', which the entry does not declare",
+        ),
         ([ONE, OTHER], " -> ", "depend on each other in a circle"),
     ],
 )
@@ -93,6 +126,7 @@ def test_a_mistake_is_named_with_its_place_and_a_remedy(tmp_path, entries, eleme
         ("{path: a, why: w}", "checks[0]", "needs a declared path, why, and an expression"),
         ("{path: b, why: w, expression: 'true'}", "checks[0]", "needs a declared path, why, and an expression"),
         ("{path: a, why: w, expression: '%facts.z'}", "checks[0].expression", "`z` is not a member"),
+        ("{path: a, why: w, expression: '%parameters.limit'}", "checks[0].expression", "is not a condition"),
     ],
 )
 def test_a_check_that_cannot_be_made_is_refused(tmp_path, check, element, problem):

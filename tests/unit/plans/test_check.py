@@ -161,6 +161,29 @@ ROWS = [
         "can give the priority 'high'",
     ),
     ("a priority that could be anything", GOOD | {"dynamicValue": [dynamic("priority", "'' + %facts.note")]}, "can give the priority"),
+    (
+        "a priority that is higher because something is unknown",
+        GOOD | {"dynamicValue": [dynamic("priority", "iif(%facts.ripe, 'routine', 'urgent')")]},
+        "gives 'urgent' also where what makes it milder is unknown",
+    ),
+    (
+        "the same deeper down",
+        GOOD | {"dynamicValue": [dynamic("priority", "iif(%facts.sampled, iif(%facts.ripe, 'urgent', 'stat'), 'routine')")]},
+        "gives 'stat' also where what makes it milder is unknown",
+    ),
+    ("unknown turned into no before implies", row("a", "%facts.leaves.exists() implies %facts.ripe"), 'turn "unknown" into "no"'),
+    ("unknown turned into no after implies", row("a", "%facts.ripe implies %facts.leaves.exists().not()"), 'turn "unknown" into "no"'),
+    ("unknown turned into no by a choice", row("a", "iif(%facts.ripe, %facts.edible, false)"), 'turn "unknown" into "no"'),
+    ("an unknown path in a section", GOOD | {"action": [section("s", "x", "%facts.rype")]}, "`rype` is not a member"),
+    ("an unknown path in a section's paragraph", GOOD | {"action": [section("s", "{{ %facts.rype }}")]}, "`rype` is not a member"),
+    ("an impossible code in a section", GOOD | {"action": [section("s", "x", "%facts.colour = 'blue'")]}, "'blue' is not among the codes"),
+    ("an impossible code in a suggestion", GOOD | {"action": [create("s", "%facts.colour = 'blue'")]}, "'blue' is not among the codes"),
+    (
+        "an impossible code in a title",
+        GOOD | {"dynamicValue": [dynamic("title", "iif(%facts.colour = 'blue', 'x', 'y')")]},
+        "'blue' is not among the codes",
+    ),
+    ("a number compared with text", row("a", "%facts.size > '5'"), "cannot be compared"),
     ("a varied title too long for a card", GOOD | {"dynamicValue": [dynamic("title", f"'{'x' * 140}'")]}, "title of more than 139"),
     ("an unknown path in a title", GOOD | {"dynamicValue": [dynamic("title", "%facts.rype")]}, "`rype` is not a member"),
     ("an unknown path in a placeholder", GOOD | {"description": "{{ %facts.rype }}"}, "`rype` is not a member"),
@@ -314,6 +337,21 @@ def test_everything_is_reported_at_once(tmp_path):
     bad = [row("a", "%facts.rype", priority="high"), row("b", "%facts.ripe", title="x" * 200)]
 
     assert len(problems_of(tmp_path, plan("topic", bad), service("topic"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("expression", "marked", "comment"),
+    [
+        ("iif(%facts.ripe, 'urgent', 'routine')", False, "unknown makes it milder"),
+        ("iif(%facts.sampled, 'routine', 'urgent')", False, "what decides is always known"),
+        ("iif(%facts.ripe, 'routine', 'urgent')", True, "meant, and says so"),
+    ],
+)
+def test_a_priority_may_vary_if_unknown_makes_it_milder_or_it_says_that_more_is_meant(tmp_path, expression, marked, comment):
+    varied = dynamic("priority", expression)
+    varied["expression"] |= {"extension": [extension("unknown-is-no", True)]} if marked else {}
+
+    assert problems_of(tmp_path, plan("topic", [GOOD | {"dynamicValue": [varied]}]), service("topic")) == [], comment
 
 
 def test_what_a_named_person_approved_on_a_day_may_be_active(tmp_path):
