@@ -47,7 +47,7 @@ def burden_lines(outcomes: Iterable[tuple[str, str, Outcome]]) -> Iterator[str]:
         refused = "; ".join(difference.text for difference in outcome.differences)
         number = len(outcome.indicators)
         said = f"{number} card{'' if number == 1 else 's'}"
-        yield f"{patient:<40} {asked:<60} {refused or said}{f' ({cards})' if cards else ''}"
+        yield f"{patient:<56} {asked:<60} {refused or said}{f' ({cards})' if cards else ''}"
 
 
 def phrase_lines(book: Phrasebook) -> Iterator[str]:

@@ -19,6 +19,23 @@ FOLDER = shipped_content()
 BOOK = load_phrases(FOLDER)
 CASES = load_cases(FOLDER, load_content(FOLDER), BOOK)
 EXAMPLES = [(use, example_of(pattern, BOOK.tables)) for use in (RECORD, DRAFTS) for phrase in BOOK.phrases[use] for pattern in phrase.say]
+#: a sentence for each type of resource that something can be said of
+SAID = {
+    "Condition": "adenocarcinoma of the rectum",
+    "Observation": "ECOG 1",
+    "Procedure": "low anterior resection",
+    "DiagnosticReport": "PET-CT",
+    "MedicationAdministration": "cisplatin given",
+    "MedicationStatement": "cisplatin taken",
+    "MedicationRequest": "cisplatin prescribed",
+    "ServiceRequest": "KRAS test ordered",
+}
+MODIFIED = [
+    (f"{SAID[kind]}, {example_of(pattern, BOOK.tables)}", kind)
+    for modifier in BOOK.modifiers
+    for pattern in modifier.say
+    for kind in sorted(modifier.of or {"Condition"})
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -32,6 +49,14 @@ def test_a_phrase_gives_valid_fhir(use, sentence):
     drafts = [resource for resource, _ in drafts_of(BOOK, [sentence])] if use == DRAFTS else []
     for resource in drafts or record_of(BOOK, [sentence]):
         get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+
+
+@pytest.mark.parametrize(("sentence", "kind"), MODIFIED, ids=lambda value: value)
+def test_what_is_said_after_a_comma_gives_valid_fhir(sentence, kind):
+    found = [resource for resource in record_of(BOOK, [sentence]) if resource["resourceType"] == kind]
+    assert found
+    for resource in found:
+        get_fhir_model_class(kind).model_validate(resource)
 
 
 @pytest.mark.parametrize("name", BOOK.people)
