@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cds_service.facts.apart import apart
 from cds_service.facts.context import Context, Reading
 from cds_service.facts.resources import IGNORED, confirmed, evidence, has_returned, says_current, state, when
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept, texts
@@ -20,6 +21,7 @@ from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
 _LISTED, _BILLED = 0, 2  # see _rank
+_FROM = "(from)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,23 +227,37 @@ class _Sorter:
             condition = state(entry.resource)
             if condition in (IGNORED, "past"):
                 continue
-            site, concept, unsure = self._spread_site(entry.resource)
-            if site is None or concept is None:
-                if concept is not None:
-                    issues.append(Issue("business-rule", entry.reference, "names spread from, not to, a site: not read as spread"))
-                continue
-            attributed = disorders.attributes(entry.resource)
-            yield Spread(
-                entry=entry,
-                site=site,
-                state="suspected" if unsure and condition == "active" else condition,
-                confirmed=condition == "active" and not unsure and confirmed(entry.resource),
-                attributed=attributed is True,
-                open=attributed is None,
-                body_sites=self.context.terminology.concepts(entry.resource.get("bodySite")),
-                evidence=evidence(entry, concept, text=concept.system == TEXT_SYSTEM),
-                moment=when(entry.resource),
-            )
+            parts, agreed = apart(entry.resource, self._clear_site)
+            if not agreed:
+                issues.append(
+                    Issue("coding", entry.reference, "its codes do not agree on a site of spread: what they name is only suspected")
+                )
+            for part in parts:
+                site, concept, unsure = self._spread_site(part)
+                if site is None or concept is None:
+                    if concept is not None:
+                        issues.append(Issue("business-rule", entry.reference, "names spread from, not to, a site: not read as spread"))
+                    continue
+                unsure = unsure or not agreed
+                attributed = disorders.attributes(entry.resource)
+                yield Spread(
+                    entry=entry,
+                    site=site,
+                    state="suspected" if unsure and condition == "active" else condition,
+                    confirmed=condition == "active" and not unsure and confirmed(entry.resource),
+                    attributed=attributed is True,
+                    open=attributed is None,
+                    body_sites=self.context.terminology.concepts(entry.resource.get("bodySite")),
+                    evidence=evidence(entry, concept, text=concept.system == TEXT_SYSTEM),
+                    moment=when(entry.resource),
+                )
+
+    def _clear_site(self, resource: Resource) -> str | None:
+        """The site of spread that a Condition names, unless a better code may make it precise; a mark for spread that comes from there."""
+        site, concept, _ = self._spread_site(resource)
+        if site is None:
+            return None if concept is None else _FROM
+        return None if site == self.options["spread"].get("ambiguousSite") else site
 
     def _spread_site(self, resource: Resource) -> tuple[str | None, Concept | None, bool]:
         """The site of spread, the code it was read from, and whether that code alone only makes it suspected.

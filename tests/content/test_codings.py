@@ -207,6 +207,39 @@ def test_codings_that_contradict_each_other_are_reported(knowledge, place, besid
     assert len(facts.conflicts) > len(without.conflicts) or len(facts.issues) > len(without.issues), why
 
 
+BONE, LIVER, NODE = (SNOMED, "94222008"), (SNOMED, "94381002"), (SNOMED, "94392001")
+
+
+@pytest.mark.parametrize(
+    ("code", "confirmed", "suspected", "reported", "why"),
+    rows(
+        (
+            codes((ICD10CM, "C79.51"), (ICD10CM, "C78.7")),
+            "bone+liver",
+            "-",
+            False,
+            "one entry of a problem list, two codes of one classification",
+        ),
+        (codes(BONE, (ICD10CM, "C79.51"), (ICD10CM, "C78.7")), "bone+liver", "-", False, "one system names both"),
+        (codes(LIVER, (ICD10CM, "C79.51")), "-", "bone+liver", True, "two systems disagree: neither is certain"),
+        (codes((SNOMED, "314997007"), (ICD10CM, "C78.7")), "-", "liver", True, "spread from the rectum, and to the liver"),
+        (codes(NODE, (SNOMED, "94339008")), "inguinal-node", "-", False, "a general node code beside the station"),
+        (codes((ICD10CM, "C77.2"), NODE), "ambiguous-node", "-", False, "two codes that name no station"),
+        (codes((ICD10CM, "C20"), (ICD10CM, "C78.7")), "liver", "-", False, "a primary and its spread in one entry"),
+        (codes((ICD10CM, "C79.51"), text="Bone metastasis"), "bone", "-", False, "the words beside a code change nothing"),
+    ),
+)
+def test_spread_that_is_coded_more_than_once(knowledge, code, confirmed, suspected, reported, why):
+    facts = fill(knowledge, "beside-rectum", code)
+    found = {
+        name: "+".join(sorted({item["site"] for item in facts.tree["metastases"] if item[name]})) or "-"
+        for name in ("confirmed", "suspected")
+    }
+
+    assert found == {"confirmed": confirmed, "suspected": suspected}, why
+    assert any(issue.code == "coding" for issue in facts.issues) is reported, why
+
+
 @pytest.mark.parametrize(
     ("place", "beside", "text", "path", "value", "why"),
     rows(
