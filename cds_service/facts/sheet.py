@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from cds_service.facts.declarations import Spec
 from cds_service.fhir.record import Issue
 from cds_service.fhirpath import Expression, FhirPathError
 from cds_service.model.declaration import FactModel
-from cds_service.model.facts import Conflict, Evidence, Facts, Unknown, value_in, without
+from cds_service.model.facts import Conflict, Evidence, Facts, Proofs, Unknown, value_in, without
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class Sheet:
     issues: list[Issue]
     tree: dict[str, Any] = field(default_factory=dict)
     evidence: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    proofs: Proofs = field(default_factory=Proofs)
     why: dict[str, str] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
     weak: set[str] = field(default_factory=set)
@@ -50,15 +51,19 @@ class Sheet:
             return
         self._set(finding.path, finding.value)
         if finding.evidence:
-            self.evidence[finding.path] = tuple(sorted(dict.fromkeys(finding.evidence), key=_order))
+            self._prove(finding.path, finding.evidence)
         for number, proof in enumerate(finding.items):
             for name, value in finding.value[number].items():
                 if value not in ((), None):
-                    self.evidence[f"{finding.path}[{number}].{name}"] = tuple(sorted(proof, key=_order))
+                    self._prove(f"{finding.path}[{number}].{name}", proof)
         if finding.weak:
             self.weak.add(finding.path)
         for number, names in enumerate(finding.weak_members):
             self.weak.update(f"{finding.path}[{number}].{name}" for name in names)
+
+    def _prove(self, path: str, proof: Iterable[Evidence]) -> None:
+        self.evidence[path] = tuple(sorted(dict.fromkeys(proof), key=_order))
+        self.proofs.add(path, self.evidence[path])
 
     def _set(self, path: str, value: Any) -> None:
         node = self.tree
@@ -84,8 +89,7 @@ class Sheet:
             self.why[spec.path] = "follows from facts that are not known"
             return
         reads = [path.removeprefix("facts.") for path in expression.reads if path.startswith("facts.")]
-        known = Facts(tree=self.tree, evidence=self.evidence)
-        proof = tuple(dict.fromkeys(item for path in sorted(reads) for item in known.evidence_of(path)))
+        proof = tuple(dict.fromkeys(item for path in sorted(reads) for item in self.proofs.of(path)))
         value = tuple(dict.fromkeys(result)) if many else result[0]
         unsure = self.weak.intersection(reads)
         rests = bool(unsure) and _said(expression, without(self.tree, unsure), parameters) != result
@@ -94,9 +98,8 @@ class Sheet:
     def check(self, check: Check, parameters: Mapping[str, Any]) -> None:
         """Note a conflict if the check finds facts that cannot both be right."""
         if _said(check.expression, self.tree, parameters) == [True]:
-            known = Facts(tree=self.tree, evidence=self.evidence)
             reads = sorted(path.removeprefix("facts.") for path in check.expression.reads)
-            references = dict.fromkeys(item.reference for path in reads for item in known.evidence_of(path))
+            references = dict.fromkeys(item.reference for path in reads for item in self.proofs.of(path))
             self.conflicts.append(Conflict(check.path, (), tuple(references), check.why))
 
     def facts(self) -> Facts:

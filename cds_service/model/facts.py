@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,25 @@ class Conflict:
     why: str
 
 
+class Proofs:
+    """The evidence of each path together with that of everything below it."""
+
+    __slots__ = ("_by_path",)
+
+    def __init__(self) -> None:
+        self._by_path: dict[str, dict[Evidence, None]] = {}
+
+    def add(self, path: str, items: Iterable[Evidence]) -> None:
+        """Note the evidence of one path (``leaves[1].shade``), which is also that of ``leaves[1]`` and of ``leaves``."""
+        proof = dict.fromkeys(items)
+        for end in (*(place for place, sign in enumerate(path) if sign in ".["), len(path)):
+            self._by_path.setdefault(path[:end], {}).update(proof)
+
+    def of(self, path: str) -> tuple[Evidence, ...]:
+        """The evidence of a path and of everything below it, each once, in the order noted."""
+        return tuple(self._by_path.get(path, ()))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All facts of one record.
@@ -57,6 +76,14 @@ class Facts:
     conflicts: tuple[Conflict, ...] = ()
     issues: tuple[Issue, ...] = ()
     weak: frozenset[str] = frozenset()
+    _proofs: Proofs = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the evidence once; cards ask for it path by path."""
+        proofs = Proofs()
+        for path, items in self.evidence.items():
+            proofs.add(path, items)
+        object.__setattr__(self, "_proofs", proofs)
 
     def value(self, path: str) -> Any:
         """The value at a path without index, ``None`` if unknown."""
@@ -64,13 +91,7 @@ class Facts:
 
     def evidence_of(self, path: str) -> tuple[Evidence, ...]:
         """The evidence of a path and of everything below it (``leaves`` includes ``leaves[1].shade``)."""
-        return tuple(dict.fromkeys(self._below(path)))
-
-    def _below(self, path: str) -> Iterator[Evidence]:
-        yield from self.evidence.get(path, ())
-        for name, items in self.evidence.items():
-            if name.startswith(path) and name[len(path) : len(path) + 1] in (".", "["):
-                yield from items
+        return self._proofs.of(path)
 
 
 def value_in(tree: Mapping[str, Any], path: str) -> Any:
