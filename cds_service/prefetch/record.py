@@ -11,7 +11,7 @@ from cds_service.fhir.bundles import Item
 from cds_service.fhir.record import Entry, Issue, PatientRecord, Resource
 from cds_service.fhir.references import literal, subject_of, text_of
 from cds_service.fhirpath.temporal import Temporal
-from cds_service.prefetch.shapes import other_version
+from cds_service.prefetch.shapes import as_r4, other_version
 
 _MOST_ISSUES = 50  # of one kind; a record of another patient must not become a page of issues
 _NO_EVIDENCE = frozenset({"Patient", "OperationOutcome", "Bundle"})
@@ -177,12 +177,12 @@ def _orders(draft: _Draft, drafts: Sequence[Item], aliases: frozenset[str]) -> t
         if _whose(resource, draft.patient_id, aliases) is False:
             raise WrongPatient("a draft order is for another subject than the patient of the context", where=place.where)
         own, kind = resource.get("id"), str(resource["resourceType"])
-        entry = Entry(resource, f"{kind}/{own}" if isinstance(own, str) and own else f"draftOrders[{position}]")
-        draft.targets.setdefault(entry.reference, resource)
+        entry = Entry(as_r4(resource), f"{kind}/{own}" if isinstance(own, str) and own else f"draftOrders[{position}]")
+        draft.targets.setdefault(entry.reference, entry.resource)
         if place.full_url is not None:
-            draft.targets.setdefault(place.full_url, resource)
+            draft.targets.setdefault(place.full_url, entry.resource)
         if kind not in _NO_ORDER:
             orders.append(entry)
         if other_version(resource) is not None:
-            draft.report("another-version", entry.reference, "is written in the shape of another FHIR version than R4")
+            draft.report("another-version", entry.reference, "is written in the shape of another FHIR version: read as far as R4 has it")
     return tuple(orders)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Resource
 
 # Types of DSTU2 and STU3 that R4 no longer has, and the R4 type whose data they carry
@@ -31,6 +32,8 @@ _FOREIGN_ELEMENTS: Mapping[str, tuple[str, ...]] = {
     "DiagnosticReport": ("codedDiagnosis", "image"),
     "ServiceRequest": ("reason",),
 }  # fmt: skip
+# R5's CodeableReference -> R4's elements for its code and its reference
+_MOVED = (("medication", "medicationCodeableConcept", "medicationReference"), ("reason", "reasonCode", "reasonReference"))
 _CODED_IN_R4: Mapping[str, tuple[str, ...]] = {"Condition": ("clinicalStatus", "verificationStatus")}
 
 
@@ -46,6 +49,21 @@ def other_version(resource: Resource) -> str | None:
     return kind if _is_codeable_reference(resource.get("code")) else None
 
 
+def as_r4(resource: Resource) -> Resource:
+    """A request with what R5 writes as a CodeableReference (medication, code, reason) in the elements of R4; others as they are."""
+    moved: dict[str, Any] = {}
+    for name, code, reference in _MOVED:
+        parts = [part for part in objects(resource.get(name)) if _is_codeable_reference(part)]
+        for r4, r5 in ((code, "concept"), (reference, "reference")):
+            found = [part[r5] for part in parts if r5 in part]
+            if found and r4 not in resource:
+                moved[r4] = found if name == "reason" else found[0]
+    written = resource.get("code")
+    if isinstance(written, dict) and _is_codeable_reference(written):
+        moved["code"] = written.get("concept")
+    return {**resource, **moved} if moved else resource
+
+
 def _is_codeable_reference(value: Any) -> bool:
-    """Whether a code is written as in R5: a CodeableReference with ``concept`` or ``reference``."""
+    """Whether a code is written as in R5: a CodeableReference with ``concept`` or ``reference`` (itself a Reference)."""
     return isinstance(value, dict) and "coding" not in value and ("concept" in value or "reference" in value)

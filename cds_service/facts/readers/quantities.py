@@ -38,8 +38,8 @@ def read_quantity(context: Context, spec: Spec) -> Reading:
     ``day`` is the calendar day of the newest result, also of one that says nothing.
     Options: ``codes``, ``notComparable`` (value set of methods that are shown, not compared), ``units`` (unit -> factor), ``answers``
     ({map, target} of coded answers and spellings), ``range``, ``integer``, ``bodySite`` ({map, target, sites}), ``attributed`` (only
-    what certainly belongs to the primary), ``within`` (look-back parameter) and ``keys`` (closed world) for ``recent`` and
-    ``documented``, ``gives`` (member -> path).
+    what certainly belongs to the primary), ``before`` (path of a date: only what is certainly older counts), ``within``
+    (look-back parameter) and ``keys`` (closed world) for ``recent`` and ``documented``, ``gives`` (member -> path).
     """
     candidates: list[Candidate] = []
     issues: list[Issue] = []
@@ -47,13 +47,29 @@ def read_quantity(context: Context, spec: Spec) -> Reading:
         candidate = _candidate(context, spec, entry, issues)
         if candidate is not None:
             candidates.append(candidate)
-    finding, conflicts = settle(spec.path, candidates)
+    candidates, doubt = _before(context, spec, candidates)
+    finding, conflicts = (Finding(path=spec.path, why=doubt), ()) if doubt else settle(spec.path, candidates)
     gives: Mapping[str, str] = spec.options["gives"]
     findings = list(_members(context, spec, finding, candidates))
     if "documented" in gives:
         findings.append(_documented(context, spec, gives["documented"], candidates))
     renamed = tuple(Conflict(gives["value"], item.values, item.references, item.why) for item in conflicts)
     return Reading(findings=tuple(findings), conflicts=renamed, issues=tuple(issues))
+
+
+def _before(context: Context, spec: Spec, candidates: list[Candidate]) -> tuple[list[Candidate], str | None]:
+    """The results certainly before the date in option ``before``; and why the newest of them cannot be told, if so."""
+    if "before" not in spec.options:
+        return candidates, None
+    limit = context.value(spec.options["before"])
+    if not isinstance(limit, Temporal):
+        return [], "the date that it is to lie before is not known"
+    order = [(one, None if one.moment is None else one.moment.compare(limit)) for one in candidates]
+    earlier = [one for one, place in order if place == -1]
+    top = newest(earlier)
+    last = top[0].moment if top else None
+    rivals = [one for one, place in order if place is None and not (one.moment and last and one.moment.compare(last) == -1)]
+    return earlier, "a result is not dated well enough to tell whether it came before" if rivals else None
 
 
 def _members(context: Context, spec: Spec, finding: Finding, candidates: list[Candidate]) -> Iterator[Finding]:

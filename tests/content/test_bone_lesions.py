@@ -1,0 +1,57 @@
+"""A fracture belongs to one lesion: a broken rib beside a metastasis in the femur is no weight-bearing fracture; unknown stays unknown."""
+
+import pytest
+
+from tests.builders import patient
+from tests.builders.codes import body_site
+from tests.builders.expect import expect
+from tests.builders.tables import rows
+
+FEMUR, RIB, HUMERUS, VERTEBRA = "71341001", "113197003", "85050009", "73903008"
+RECTUM = patient().rectum()
+BONE = RECTUM.metastasis("bone")
+
+
+def lesion(*sites):
+    record = RECTUM
+    for site in sites:
+        record = record.metastasis("bone", body_site=site)
+    return record
+
+
+def broken(record, site=None, **options):
+    return record.bone_event("pathological-fracture", body_site=site, **options)
+
+
+def threatened(record, site=None, **value):
+    given = {"valueBoolean": True} | value | ({"bodySite": body_site(site)} if site else {})
+    return record.stated("bone-impending-fracture", **given)
+
+
+@pytest.mark.parametrize(
+    ("record", "risk", "indicator", "why"),
+    rows(
+        (broken(lesion(FEMUR), FEMUR), True, "warning", "metastasis and fracture in the femur"),
+        (broken(lesion(FEMUR), VERTEBRA), True, "warning", "a fractured vertebra bears weight, too"),
+        (broken(lesion(FEMUR), RIB), None, "info", "metastasis in the femur, fracture of a rib: nothing follows for the femur"),
+        (broken(lesion(FEMUR, RIB), RIB), None, "info", "metastases in both, fracture of the rib"),
+        (broken(lesion(FEMUR, RIB), FEMUR), True, "warning", "metastases in both, fracture of the femur"),
+        (broken(lesion(FEMUR, RIB)), None, "info", "metastases in both, and of which bone the fracture is, is not said"),
+        (broken(lesion(FEMUR)), True, "warning", "a fracture without a bone, and the femur is the only lesion"),
+        (broken(lesion(FEMUR, VERTEBRA)), True, "warning", "a fracture without a bone, and every lesion bears weight"),
+        (broken(lesion(FEMUR, None)), True, "warning", "one of the records names no bone: it may be the same lesion"),
+        (broken(lesion(RIB)), None, "info", "a fracture without a bone, and the lesion is in a rib"),
+        (broken(lesion(RIB), FEMUR), None, "info", "the fractured femur has no metastasis on record: the fracture may be another"),
+        (broken(BONE, FEMUR), True, "warning", "a metastasis without a bone, fracture of the femur"),
+        (broken(BONE), None, "info", "neither names a bone"),
+        (broken(lesion(FEMUR), FEMUR, present=False), None, "info", "the fracture is refuted: of others nothing is known"),
+        (threatened(lesion(FEMUR), FEMUR), True, "warning", "the femur threatens to break"),
+        (threatened(lesion(FEMUR), HUMERUS), None, "info", "the humerus threatens to break, the femur holds a metastasis"),
+        (threatened(lesion(FEMUR)), True, "warning", "what threatens to break is not said, and the femur is the only lesion"),
+        (threatened(lesion(FEMUR), FEMUR, valueBoolean=False), None, "info", "stated that it does not: it may be broken already"),
+        (threatened(BONE.stated("bone-weight-bearing", valueBoolean=True)), True, "warning", "both stated, no bone named"),
+        (broken(threatened(lesion(FEMUR), FEMUR), RIB), True, "warning", "a broken rib takes nothing from a femur that threatens to break"),
+    ),
+)
+def test_a_fracture_belongs_to_a_lesion(knowledge, record, risk, indicator, why):
+    expect(knowledge, record, {"bone.fractureRisk": risk}, f"+bone-management={indicator}", why)
