@@ -397,10 +397,10 @@ def test_what_does_not_fit_shares_the_sixth_card(knowledge):
         "inguinal-management",
     ]
     assert answer.cards[5]["summary"].startswith("More from the two sources")
-    assert codes_of(answer.cards[5]) == ("inguinal-management", "bone-management")
+    assert codes_of(answer.cards[5]) == ("inguinal-management", "bone-management", "primary-site-management")
 
 
 def test_sections_never_have_a_card_of_their_own(knowledge):
     for record in (crowded(), ANORECTAL, PROXIMAL, PROXIMAL.regimen(FOLFOX, start=days_before(30))):
         topics = {card["source"]["topic"]["code"] for card in ask(knowledge, record).cards}
-        assert not topics & {"prognosis", "multidisciplinary-review"}
+        assert not topics & {"prognosis", "clinical-trial", "multidisciplinary-review", "outside-sources"}

@@ -31,9 +31,11 @@ def test_no_sample_is_left_over():
                 "staging-summary",
                 "sources-differ-first-line",
                 "prognosis",
+                "clinical-trial",
                 "multidisciplinary-review",
                 "inguinal-management",
                 "bone-management",
+                "primary-site-management",
             },
         ),
         (

@@ -43,15 +43,16 @@ def cards(answer) -> list[tuple[tuple[str, ...], str]]:
 # -- patient-view -----------------------------------------------------------------------------------------------------
 
 
-def test_anorectal_patient_view_shows_four_cards(knowledge):
+def test_anorectal_patient_view_shows_five_cards(knowledge):
     answer = ask(knowledge, ANORECTAL)
 
     assert sorted(cards(answer)) == sorted(
         [
             (("staging-summary",), "info"),
-            (("sources-differ-first-line", "multidisciplinary-review", "prognosis"), "info"),
+            (("sources-differ-first-line", "clinical-trial", "multidisciplinary-review", "prognosis"), "info"),
             (("inguinal-management",), "info"),
             (("bone-management",), "info"),
+            (("primary-site-management",), "info"),
         ]
     )
 
@@ -73,7 +74,7 @@ def test_proximal_patient_view_shows_three_cards(knowledge):
     assert sorted(cards(answer)) == sorted(
         [
             (("staging-summary",), "info"),
-            (("systemic-therapy-first-line", "multidisciplinary-review", "prognosis"), "info"),
+            (("systemic-therapy-first-line", "multidisciplinary-review", "outside-sources", "prognosis"), "info"),
             (("para-aortic-surgery-candidacy",), "info"),
         ]
     )

@@ -50,6 +50,7 @@ PERMITTED = {
     ("primary", "bone-management"): ELSEWHERE,
     ("primary", "systemic-therapy-first-line"): ELSEWHERE,
     ("primary", "multidisciplinary-review"): ELSEWHERE,
+    ("primary", "outside-sources"): ELSEWHERE,
     ("metastasis-para-aortic-node", "nodes-ambiguous"): BETTER,
     ("cM", "stage-inconsistency"): LATER,
     ("primary", "staging-summary"): ELSEWHERE,

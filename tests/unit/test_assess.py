@@ -93,7 +93,7 @@ def test_the_shipped_content_is_good():
     knowledge = load_knowledge()
 
     assert len(knowledge.services) == 3
-    assert len({action.code for service in knowledge.services.values() for action in service.actions}) == 34
+    assert len({action.code for service in knowledge.services.values() for action in service.actions}) == 38
     assert knowledge.warnings
 
 
