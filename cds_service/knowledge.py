@@ -19,6 +19,7 @@ from cds_service.plans.overrides import load_override_reasons
 from cds_service.plans.parameters import ASSUMPTION, parameter_types, parse_parameters
 from cds_service.plans.problems import Problems
 from cds_service.plans.site import site_version, with_site_values
+from cds_service.plans.unwritten import check_written
 from cds_service.plans.validate import validate_resources, validate_terminology
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -62,17 +63,23 @@ def shipped_content() -> Path:
 
 
 def load_knowledge(
-    content_dir: Path | None = None, disabled: frozenset[str] = frozenset(), parameters_file: Path | None = None
+    content_dir: Path | None = None,
+    disabled: frozenset[str] = frozenset(),
+    parameters_file: Path | None = None,
+    *,
+    unfinished: bool = False,
 ) -> Knowledge:
     """Load and check a content folder (default: the shipped one) as a site uses it.
 
-    ``disabled`` are the codes of recommendations to leave out, ``parameters_file`` holds the site's own values of parameters.
-    Raises :class:`ContentError` with every problem found.
+    ``disabled`` are the codes of recommendations to leave out, ``parameters_file`` holds the site's own values of parameters;
+    ``unfinished`` accepts texts that are still to be written. Raises :class:`ContentError` with every problem found.
     """
     problems = Problems()
     knowledge, files = assemble(content_dir or shipped_content(), disabled, parameters_file, problems)
     if not problems.found:  # elsewhere our own checks say it better
         validate_resources(files, problems)
+    if not unfinished:
+        check_written(files, problems)
     if problems.found or knowledge is None:
         raise ContentError(problems.found)
     return knowledge

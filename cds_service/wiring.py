@@ -37,18 +37,20 @@ class Application:
         return respond(invocation, self.knowledge, self.today(), self.settings.prefetch_aliases)
 
 
-def load_content(content_dir: Path, disabled: frozenset[str] = frozenset(), parameters_file: Path | None = None) -> Knowledge:
+def load_content(
+    content_dir: Path, disabled: frozenset[str] = frozenset(), parameters_file: Path | None = None, *, unfinished: bool = False
+) -> Knowledge:
     """Load and check a content folder, its prefetch templates too. Raises :class:`ContentError` with every problem."""
-    knowledge = load_knowledge(content_dir, disabled, parameters_file)
+    knowledge = load_knowledge(content_dir, disabled, parameters_file, unfinished=unfinished)
     problems = lint_services(knowledge.services.values())
     if problems:
         raise ContentError(problems)
     return knowledge
 
 
-def content_of(settings: Settings) -> Knowledge:
+def content_of(settings: Settings, *, unfinished: bool = False) -> Knowledge:
     """The content as the settings of a site have it. Raises :class:`ContentError`."""
-    return load_content(settings.content_dir, frozenset(settings.disabled_codes), settings.parameters_file)
+    return load_content(settings.content_dir, frozenset(settings.disabled_codes), settings.parameters_file, unfinished=unfinished)
 
 
 def build(settings: Settings, today: Callable[[], date] | None = None) -> Application:

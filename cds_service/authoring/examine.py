@@ -11,11 +11,12 @@ from cds_service.authoring.links import check_links
 from cds_service.authoring.material import Material
 from cds_service.authoring.reach import check_reach
 from cds_service.authoring.unused import check_used, unread_facts
+from cds_service.authoring.unwritten import check_written
 from cds_service.errors import ContentProblem
 from cds_service.plans.problems import Problems
 
 Check = Callable[[Material, Problems], None]
-CHECKS: tuple[Check, ...] = (check_reach, check_links, check_codes)
+CHECKS: tuple[Check, ...] = (check_written, check_reach, check_links, check_codes)
 #: What is still being written: listed, and no error. Move an entry up into CHECKS once the content satisfies it.
 NOT_YET: tuple[Check, ...] = (check_used, check_cases)
 

@@ -22,6 +22,8 @@ def check_reach(material: Material, problems: Problems) -> None:
     reach = _Reach(material, problems)
     for plan in material.topics:
         codes = [str(action["id"]) for action in recommendations(plan)]
+        if not plan.resource.get("action"):
+            problems.at(plan.file).add("has no recommendation", f"cds-service new recommendation CODE --topic {plan.id}")
         if codes and not any(any(material.appearances(code)) for code in codes):
             problems.at(plan.file).add(
                 "is composed by no service at a hook of its recommendations", "add it to a service plan, or remove the topic"
@@ -66,16 +68,19 @@ class _Reach:
             _check_offer(suggestion, appearances, place.child(f"action[{suggestion.id}]"))
 
     def _criteria(self, appearances: Sequence[tuple[Service, CompiledAction]], place: Place) -> None:
+        """Report the first criterion at which nothing is left, once for all hooks at which that is so."""
+        hooks: dict[tuple[str, str], list[str]] = {}
         for service, action in appearances:
-            number = next((n for n in range(1, len(action.criteria) + 1) if not self._possible(action.criteria[:n], service)), None)
+            number = next((n for n, _ in enumerate(action.criteria) if not self._possible(action.criteria[: n + 1], service)), None)
             if number is None:
                 continue
-            own = number - 1 - action.guards
-            where = place.child(f"condition[{own}]") if own >= 0 else place
-            words = (
-                "can never be true" if not self._possible(action.criteria[number - 1 : number], service) else "contradicts those before it"
-            )
-            where.add(f"{words} at {service.hook}: {action.criteria[number - 1].expression.text}", _NEVER)
+            own, text = number - action.guards, action.criteria[number].expression.text
+            alone = not self._possible(action.criteria[number : number + 1], service)
+            said = f"{'can never be true' if alone else 'contradicts those before it'}: {text}"
+            hooks.setdefault((f"condition[{own}]" if own >= 0 else "", said), []).append(service.hook)
+        for (where, said), found in hooks.items():
+            at = f" (at {', '.join(dict.fromkeys(found))})" if len(found) < len(appearances) else ""
+            (place.child(where) if where else place).add(f"{said}{at}", _NEVER)
 
     def _branch(
         self, appearances: Sequence[tuple[Service, CompiledAction]], name: str, criteria: tuple[Criterion, ...], place: Place

@@ -10,6 +10,7 @@ from cds_service.cli.cases import cases
 from cds_service.cli.check import check
 from cds_service.cli.errors import Commands
 from cds_service.cli.mutate import mutate
+from cds_service.cli.new import new
 from cds_service.cli.serve import serve
 from cds_service.cli.trace import trace
 
@@ -25,6 +26,7 @@ def main() -> None:
       cds-service assess record.json --hook patient-view  the cards it gives
       cds-service serve                                   the same over CDS Hooks
       cds-service check                                   whether the content is sound
+      cds-service new topic my-topic                      a place to write content
       cds-service cases                                   whether it says what its cases expect
     """
 
@@ -33,6 +35,7 @@ main.add_command(serve)
 main.add_command(facts)
 main.add_command(assess)
 main.add_command(check)
+main.add_command(new)
 main.add_command(cases)
 main.add_command(mutate)
 main.add_command(trace)

@@ -20,9 +20,9 @@ def check(directory: Path | None) -> None:
     DIR is the folder to check; without it, the content that would be served (CDS_CONTENT_DIR, else what is shipped), with
     CDS_DISABLED_CODES and CDS_PARAMETERS_FILE.
 
-    First what would stop the start; once nothing does, what an author must still put right: what can never be shown, what
-    nothing uses, links and codes that lead nowhere. Each problem names the file, the element, what is wrong and what to do.
-    Notes are no error. Exit code 1 if anything is wrong.
+    First what would stop the start; once nothing does, what an author must still put right: what is still to be written, what
+    can never be shown, what nothing uses, links and codes that lead nowhere. Each problem names the file, the element, what is
+    wrong and what to do. Notes are no error. Exit code 1 if anything is wrong.
 
     \b
     Examples:
@@ -31,12 +31,11 @@ def check(directory: Path | None) -> None:
     """
     settings = load_settings()
     folder = directory or settings.content_dir
-    served = None if directory else content_of(settings)
-    is_plain = not (settings.disabled_codes or settings.parameters_file)
-    found = examine(Material(folder, served if served is not None and is_plain else load_content(folder)))
+    knowledge = load_content(folder, unfinished=True) if directory else content_of(settings, unfinished=True)
+    is_changed = not directory and (settings.disabled_codes or settings.parameters_file)
+    found = examine(Material(folder, load_content(folder, unfinished=True) if is_changed else knowledge))
     if found.problems:
         raise ContentError(found.problems)
-    knowledge = served or load_content(folder)
     codes = sorted({action.code for service in knowledge.services.values() for action in service.actions})
     click.echo(f"{folder}: no problems")
     click.echo(f"content {knowledge.version}")

@@ -57,7 +57,7 @@ def edit(path: Path, change: Callable[[Any], Any]) -> None:
 
 def examined(folder: Path, *checks: Check) -> Examination:
     """What is found in a folder that loads, by some checks or by every one there is."""
-    return examine(Material(folder, load_content(folder)), checks or CHECKS + NOT_YET, ())
+    return examine(Material(folder, load_content(folder, unfinished=True)), checks or CHECKS + NOT_YET, ())
 
 
 def problems(folder: Path, *checks: Check) -> list[str]:

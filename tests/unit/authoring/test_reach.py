@@ -85,7 +85,7 @@ IMPOSSIBLE = [
     ("certain and not certain", ("%facts.dry", "iif(%facts.dry, false, true)"), "condition[1]: contradicts"),
     ("the unless of an or", ("%facts.dry or %facts.soil = 'sand'", "iif(%facts.dry, false, true)", "%facts.soil = 'clay'"), "condition[2]"),
     ("implied and denied", ("%facts.dry", "%facts.dry implies %facts.soil = 'sand'", "%facts.soil = 'clay'"), "condition[2]: contradicts"),
-    ("never", ("false",), "condition[0]: can never be true at patient-view: false"),
+    ("never", ("false",), "condition[0]: can never be true: false"),
     ("another hook", ("%hook.name = 'order-sign'",), "condition[0]: can never be true"),
     ("an order where there is none", ("%order.kind = 'water'",), "condition[0]: can never be true"),
 ]
@@ -173,6 +173,21 @@ def test_a_topic_that_no_service_composes(content):
     assert "watering/PlanDefinition-other.json: (file): is composed by no service at a hook of its recommendations" in found
 
 
+def test_what_can_never_be_true_at_one_of_two_hooks_says_at_which(content):
+    hooks = [{"type": "named-event", "name": name} for name in ("patient-view", "order-sign")]
+    edit(content / "PlanDefinition-plants.json", lambda plan: plan["action"][0].update(trigger=hooks))
+
+    [found] = problems(change(content, trigger=hooks, **conditions("%order.kind = 'water'")))
+
+    assert found.endswith("condition[0]: can never be true: %order.kind = 'water' (at patient-view)")
+
+
+def test_a_topic_without_recommendations(content):
+    (content / "watering" / "PlanDefinition-other.json").write_text(json.dumps(world.plan("other", [])), encoding="utf-8")
+
+    assert problems(content) == ["watering/PlanDefinition-other.json: (file): has no recommendation"]
+
+
 def test_a_host_that_is_never_looked_at_beside_its_section(content):
     hooks = [{"type": "named-event", "name": "order-sign"}]
     rows = [world.row("host", "%facts.dry", trigger=hooks)]
@@ -201,7 +216,7 @@ def test_waiting_for_a_recommendation_of_another_hook(content):
 
     found = problems(change(content, **conditions("'host' in %fired")))
 
-    assert any("action[water-it].condition[0]: can never be true at patient-view" in item for item in found)
+    assert any("action[water-it].condition[0]: can never be true: 'host' in %fired" in item for item in found)
 
 
 @pytest.mark.parametrize(
