@@ -146,7 +146,7 @@ def _guards(knowledge: Knowledge, variables: Mapping[str, Type]) -> Iterator[Mut
         for number, criterion in enumerate(first.criteria[: first.guards]):
             for kind, change in _changes(criterion, variables):
                 yield Mutant(
-                    name=f"{service.id}/guard {number + 1}/{kind}",
+                    name=f"{service.id} at {service.hook}/guard {number + 1}/{kind}",
                     words=f"{kind}: {criterion.description}",
                     code="",
                     in_facts=False,

@@ -45,9 +45,13 @@ def load_statements(content_dir: Path, problems: list[ContentProblem]) -> Mappin
         return {}
     found: dict[str, Statement] = {}
     for group, entries in read_yaml(path, problems).items():
-        for name, entry in entries.items() if isinstance(entries, Mapping) else ():
-            statement = _statement(str(group), str(name), entry, problems)
-            if statement is not None:
+        if not isinstance(entries, Mapping):
+            problems.append(ContentProblem(FILE, str(group), "is not a list of statements by id", "write 'id: {says: …}' for each"))
+            continue
+        for name, entry in entries.items():
+            if name in found:
+                problems.append(ContentProblem(FILE, str(name), "stands twice", "give every statement its own id"))
+            elif (statement := _statement(str(group), str(name), entry, problems)) is not None:
                 found[statement.id] = statement
     problems.extend(
         ContentProblem(FILE, statement.id, f"'{other}' is no statement", "name ids of this file")
@@ -65,12 +69,17 @@ def _statement(group: str, name: str, entry: Any, problems: list[ContentProblem]
     problems.extend(
         ContentProblem(FILE, name, f"'{key}' is not used", f"use {', '.join(sorted(_KEYS))}") for key in sorted(set(entry) - _KEYS)
     )
-    between = entry.get("between", ())
+    between, proof = entry.get("between", []), entry.get("every-card")
+    if not isinstance(between, list):
+        problems.append(ContentProblem(FILE, name, "'between' is no list", "list the ids of the statements"))
+        between = []
+    if proof is not None and not (isinstance(proof, str) and "::" in proof):
+        problems.append(ContentProblem(FILE, name, "'every-card' is no test", "write path/of/test.py::name"))
     return Statement(
         id=name,
         group=group,
         says=entry["says"].strip(),
         reference=str(entry["reference"]) if "reference" in entry else None,
-        between=tuple(str(item) for item in between) if isinstance(between, list) else (),
-        every_card=entry.get("every-card"),
+        between=tuple(str(item) for item in between),
+        every_card=proof if isinstance(proof, str) else None,
     )
