@@ -13,7 +13,8 @@ from typing import Any
 from cds_service.facts.apart import apart
 from cds_service.facts.context import Context, Reading
 from cds_service.facts.resources import IGNORED, confirmed, evidence, has_returned, says_current, state, when
-from cds_service.fhir.codings import TEXT_SYSTEM, Concept, texts
+from cds_service.facts.spread_codes import SpreadCodes
+from cds_service.fhir.codings import TEXT_SYSTEM, Concept
 from cds_service.fhir.elements import extensions
 from cds_service.fhir.record import Entry, Issue, Resource
 from cds_service.fhir.references import local_reference, references, resolve
@@ -21,7 +22,6 @@ from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
 _LISTED, _BILLED = 0, 2  # see _rank
-_FROM = "(from)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +37,15 @@ class Primary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """A Condition that records spread to one site.
+class SpreadRecord:
+    """A Condition that records spread to one site, and to the finer place inside it where one is named.
 
     ``attributed`` says whether it belongs to the primary, ``open`` whether it may although nothing says so.
     """
 
     entry: Entry
     site: str
+    place: str | None
     state: str
     confirmed: bool
     attributed: bool
@@ -86,7 +87,7 @@ class Disorders:
     primaries: tuple[Primary, ...] = ()
     duplicates: tuple[Primary, ...] = ()
     others: tuple[Entry, ...] = ()
-    spread: tuple[Spread, ...] = ()
+    spread: tuple[SpreadRecord, ...] = ()
     links: tuple[str, ...] = ()
     named: Named = field(default_factory=Named)
     several: bool = False
@@ -215,83 +216,54 @@ class _Sorter:
     def is_other(self, entry: Entry) -> bool:
         """Whether a Condition is an active primary elsewhere."""
         resource, terms = entry.resource, self.context.terminology
-        if state(resource) != "active" or self._site(resource)[1] is not None or self._spread_site(resource)[0]:
+        if state(resource) != "active" or self._site(resource)[1] is not None or self._codes.read(resource).where:
             return False
         if terms.match(self.options["other"], resource.get("code")) is not None:
             return True
         generic = self._match(self.options["primary"].get("generic"), resource.get("code")) is not None
         return generic and bool(terms.concepts(resource.get("bodySite")))
 
-    def spread(self, disorders: Disorders, issues: list[Issue]) -> Iterator[Spread]:
+    def spread(self, disorders: Disorders, issues: list[Issue]) -> Iterator[SpreadRecord]:
+        codes = self._codes
         for entry in self.context.record.of("Condition"):
             condition = state(entry.resource)
             if condition in (IGNORED, "past"):
                 continue
-            parts, agreed = apart(entry.resource, self._clear_site)
+            parts, agreed = apart(entry.resource, codes.clear_site)
             if not agreed:
                 issues.append(
                     Issue("coding", entry.reference, "its codes do not agree on a site of spread: what they name is only suspected")
                 )
             for part in parts:
-                site, concept, unsure = self._spread_site(part)
-                if site is None or concept is None:
-                    if concept is not None:
+                found = codes.read(part)
+                if found.where is None or found.concept is None:
+                    if found.concept is not None:
                         issues.append(Issue("business-rule", entry.reference, "names spread from, not to, a site: not read as spread"))
                     continue
-                unsure = unsure or not agreed
+                unsure = found.unsure or not agreed
                 attributed = disorders.attributes(entry.resource)
-                yield Spread(
+                record = SpreadRecord(
                     entry=entry,
-                    site=site,
+                    site=found.where.site,
+                    place=found.where.place,
                     state="suspected" if unsure and condition == "active" else condition,
                     confirmed=condition == "active" and not unsure and confirmed(entry.resource),
                     attributed=attributed is True,
                     open=attributed is None,
                     body_sites=self.context.terminology.concepts(entry.resource.get("bodySite")),
-                    evidence=evidence(entry, concept, text=concept.system == TEXT_SYSTEM),
+                    evidence=evidence(entry, found.concept, text=found.concept.system == TEXT_SYSTEM),
                     moment=when(entry.resource),
                 )
+                yield from (replace(record, place=place) for place in codes.places(part))
 
-    def _clear_site(self, resource: Resource) -> str | None:
-        """The site of spread that a Condition names, unless a better code may make it precise; a mark for spread that comes from there."""
-        site, concept, _ = self._spread_site(resource)
-        if site is None:
-            return None if concept is None else _FROM
-        return None if site == self.options["spread"].get("ambiguousSite") else site
-
-    def _spread_site(self, resource: Resource) -> tuple[str | None, Concept | None, bool]:
-        """The site of spread, the code it was read from, and whether that code alone only makes it suspected.
-
-        A code that says "spread from" yields its concept without a site. A body site, or a listed text beside the code,
-        makes a general code precise. What a code means for the primary's own site (``stations``) comes before what it means for all.
-        """
-        terms, options = self.context.terminology, self.options.get("spread")
-        if options is None:
-            return None, None, False
-        code = resource.get("code")
-        trap = self._match(options.get("traps"), code)
-        if trap is not None:
-            return None, trap, False
-        found = self._stations(code) or terms.translations(options["map"], code, options["site"])
-        if not found:
-            return None, None, False
-        site, concept = found[0]
-        unsure = self._match(options.get("suspectedOnly"), code) is not None
-        if unsure or site == options.get("ambiguousSite"):
-            place = resource.get("bodySite")
-            body = [name for name, _ in self._stations(place) or self._translations(options.get("bodySite"), place, options["site"])]
-            written = [name for text in texts(code) for name in terms.translate_text(options["map"], text, options["site"])]
-            for precise, basis in ((body, concept), (written, Concept(TEXT_SYSTEM, concept.code))):
-                named = {name for name in precise if name != options.get("ambiguousSite")}
-                if len(named) == 1:
-                    return named.pop(), basis, False
-        return site, concept, unsure
-
-    def _stations(self, codeable: object) -> tuple[tuple[str, Concept], ...]:
-        """What a code or body site means for this primary's site alone; nothing where several sites are recorded."""
-        options = self.options["spread"]
-        own = options.get("stations", {}).get(next(iter(self.sites))) if len(self.sites) == 1 else None
-        return self._translations(own, codeable, options["site"])
+    @property
+    def _codes(self) -> SpreadCodes:
+        return SpreadCodes(
+            terminology=self.context.terminology,
+            tables=self.context.shared["tables"],
+            options=self.options.get("spread"),
+            own=next(iter(self.sites)) if len(self.sites) == 1 else None,
+        )
 
     def _match(self, value_set: str | None, codeable: object) -> Concept | None:
         """As :meth:`Terminology.match`; nothing where the content names no value set."""

@@ -44,9 +44,10 @@ class FactsEngine:
             parameters=self.parameters,
             as_of=as_of,
             tree=sheet.tree,
+            shared={"tables": self.tables},
         )
         context, disorders = _disorders(context, self.disorders, sheet.issues)
-        context = replace(context, shared={**disorders.shared, "tables": self.tables})
+        context = replace(context, shared={**context.shared, **disorders.shared})
         for spec, expression in self.steps:
             if expression is None:
                 sheet.take(_read(context, spec))

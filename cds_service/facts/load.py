@@ -15,7 +15,8 @@ from cds_service.facts.readers import READERS
 from cds_service.facts.readers.options import disorder_problems, option_problems
 from cds_service.facts.references import reference_problems
 from cds_service.facts.sheet import Check
-from cds_service.facts.staging.tables import check_staging_tables
+from cds_service.facts.staging.loading import check_staging_tables
+from cds_service.facts.staging.tables import StagingTables
 from cds_service.fhir.terminology import Terminology
 from cds_service.fhirpath import Expression, FhirPathError, Type, compile_expression
 from cds_service.model.declaration import FactModel
@@ -38,6 +39,7 @@ def load_facts(
         checks.extend(_checks(path.name, file.get("checks", ()), model, parameter_types, problems))
     tables, table_problems = check_staging_tables(content_dir / "staging")
     problems.extend(table_problems)
+    problems.extend(_place_problems(settings, tables, terminology))
     compiled = [(spec, _compile(spec, model, parameter_types, problems)) for spec in specs]
     for spec, expression in compiled:
         problems.extend(reference_problems(spec, expression, model, parameter_types))
@@ -56,6 +58,15 @@ def load_facts(
         checks=tuple(checks),
     )
     return engine, tuple(problems)
+
+
+def _place_problems(disorders: Mapping[str, Any], tables: StagingTables, terminology: Terminology) -> Iterable[ContentProblem]:
+    """Places that spread can be read as, but that no table gives a site."""
+    spread = disorders.get("spread")
+    places = spread.get("places") if isinstance(spread, Mapping) else None
+    if isinstance(places, Mapping):
+        for place in sorted(terminology.codes(str(places.get("target"))) - set(tables.reads)):
+            yield ContentProblem("staging", "places", f"do not say under which site '{place}' stands", "add it to a row of kind places")
 
 
 def _checks(file: str, entries: Iterable[Any], model: FactModel, parameter_types: Type, problems: list[ContentProblem]) -> Iterable[Check]:

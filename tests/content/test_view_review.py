@@ -226,7 +226,11 @@ def test_a_suspected_site_is_not_called_documented(knowledge):
         (RECTUM.metastasis("intra-abdominal-node").metastasis("retroperitoneal-node"), True, "R10: a suspicion names no station"),
         (RECTUM.metastasis("intra-abdominal-node").metastasis("para-aortic-node"), None, "another resource names it"),
         (node("94392001", "65349008"), None, "a body site that names the station: external iliac, distant for the rectum"),
-        (node("94392001", "65349008", "anorectal-overlap"), True, "regional by one staging, distant by the other"),
+        (
+            node("94392001", "65349008", "anorectal-overlap"),
+            None,
+            "the station is named; T06 shows that the stagings differ",
+        ),
     ),
 )
 def test_nodes_without_a_station(knowledge, record, ambiguous, why):

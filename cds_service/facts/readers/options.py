@@ -19,9 +19,9 @@ OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("primary", "", "attributes later gives"),
         ("histology", "familyPath target map disorderMap codes extensions family", ""),
         ("spread", "site keys", "treatmentEnd unattributed"),
-        ("spread-flag", "site", "sites roles notSites state gives unattributed"),
+        ("spread-flag", "site", "sites roles notSites state gives unattributed placed"),
         ("spread-body-site", "sites", "in notIn count outside"),
-        ("staging", "site spread sets gives kinds values", "descriptors editions written"),
+        ("staging", "site sets gives kinds values", "groups descriptors editions written suffixes"),
         ("flag", "", "conditions observations answers texts within place"),
         ("documented", "any", ""),
         ("latest-quantity", "codes units range gives", "notComparable answers integer bodySite attributed within keys before"),
@@ -52,7 +52,7 @@ _PARTS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "treatments": {"agents": _MAPPED, "outcomes": _MAPPED | {"codes", "decisive"}},
     "imaging": {"complete": frozenset({"path", "all", "within"})},
     "latest-quantity": {"gives": frozenset({"value"}), "answers": _MAPPED, "bodySite": _MAPPED | {"sites"}},
-    "staging": {"kinds": _MAPPED, "values": _MAPPED, "descriptors": _MAPPED, "editions": _MAPPED},
+    "staging": {"kinds": _MAPPED, "values": _MAPPED, "groups": _MAPPED, "descriptors": _MAPPED, "editions": _MAPPED},
     "radiotherapy": {"gives": frozenset({"extent"}), "answers": _MAPPED | {"codes"}},
     "histology": {"family": _MAPPED | {"source", "else"}},
 }
@@ -79,7 +79,7 @@ def option_problems(reader: str, options: Mapping[str, Any]) -> Iterator[tuple[s
 _DISORDERS = {
     "": (frozenset({"primary", "other", "links"}), frozenset({"spread", "keys"})),
     "primary": (frozenset({"map", "site"}), frozenset({"bodySite", "generic", "unspecific", "several"})),
-    "spread": (frozenset({"map", "site"}), frozenset({"bodySite", "ambiguousSite", "suspectedOnly", "traps", "stations"})),
+    "spread": (frozenset({"map", "site"}), frozenset({"bodySite", "ambiguousSite", "suspectedOnly", "traps", "places"})),
 }
 
 
@@ -103,7 +103,11 @@ def disorder_problems(options: Mapping[str, Any], terminology: Terminology) -> I
         for section, block in (("primary", primary), ("spread", spread))
         for name in ("map", "bodySite")
     ]
-    maps += [(f"spread.stations.{site}", name) for site, name in spread.get("stations", {}).items()]
+    places = spread.get("places", {})
+    if not isinstance(places, Mapping) or set(places) not in (set(), {"map", "bodySite", "target"}):
+        yield "disorders.spread.places", "lacks or does not know something", "give map, bodySite and target"
+    else:
+        maps += [(f"spread.places.{name}", places.get(name)) for name in ("map", "bodySite")]
     for names, known, kind in ((sets, terminology.members, "value set"), (maps, terminology.maps, "concept map")):
         for element, name in names:
             if name is not None and name not in known:

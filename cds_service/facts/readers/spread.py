@@ -7,7 +7,7 @@ from typing import Any
 
 from cds_service.facts.context import Context, Finding, Reading, weak
 from cds_service.facts.declarations import Spec
-from cds_service.facts.disorders import Disorders, Spread
+from cds_service.facts.disorders import Disorders, SpreadRecord
 from cds_service.facts.newest import earliest
 from cds_service.fhir.codings import Concept
 from cds_service.fhir.elements import objects
@@ -31,11 +31,11 @@ def read_spread(context: Context, spec: Spec) -> Reading:
     return Reading(findings=tuple(findings))
 
 
-def _list(context: Context, spec: Spec, path: str, spread: Sequence[Spread]) -> Finding:
-    groups: dict[str, list[Spread]] = {}
+def _list(context: Context, spec: Spec, path: str, spread: Sequence[SpreadRecord]) -> Finding:
+    groups: dict[str, list[SpreadRecord]] = {}
     for item in spread:
         groups.setdefault(item.site, []).append(item)
-    elements = [(_element(context, spec, site, items), _evidence(_decisive(items))) for site, items in groups.items()]
+    elements = [(_element(context, spec, site, items), _evidence(decisive(items))) for site, items in groups.items()]
     elements.sort(key=lambda pair: (pair[0]["date"].first_day.isoformat() if "date" in pair[0] else "9999", pair[1][0].reference))
     known = context.answered(spec.options["keys"])
     if not elements and not known:
@@ -49,17 +49,17 @@ def _list(context: Context, spec: Spec, path: str, spread: Sequence[Spread]) -> 
     )
 
 
-def _element(context: Context, spec: Spec, site: str, items: Sequence[Spread]) -> dict[str, Any]:
-    chosen = _decisive(items)
+def _element(context: Context, spec: Spec, site: str, items: Sequence[SpreadRecord]) -> dict[str, Any]:
+    chosen = decisive(items)
     proof = _evidence(chosen)
-    role, kind = context.shared["tables"].role(context.value(spec.options["site"]), site)
+    role = context.shared["tables"].role(context.value(spec.options["site"]), site)
     element: dict[str, Any] = {
         "site": site,
         "confirmed": any(item.confirmed for item in chosen),
         "suspected": all(item.state == "suspected" for item in items),
         "confidence": "text" if all(item.confidence == "text" for item in proof) else "coded",
-        "role": role,
-        "kind": kind,
+        "role": role.role,
+        "kind": role.kind,
     }
     first = earliest([item.moment for item in chosen])
     if first is not None:
@@ -70,7 +70,7 @@ def _element(context: Context, spec: Spec, site: str, items: Sequence[Spread]) -
     return element
 
 
-def _decisive(items: Sequence[Spread]) -> list[Spread]:
+def decisive(items: Sequence[SpreadRecord]) -> list[SpreadRecord]:
     """The active Conditions of a site, or the suspected ones if there is no other."""
     return [item for item in items if item.state == "active"] or list(items)
 
@@ -83,14 +83,15 @@ def _timing(first: Temporal, treatment_end: Temporal | None) -> str | None:
     return None if order is None else ("metachronous" if order > 0 else "synchronous")
 
 
-def _evidence(items: Iterable[Spread]) -> tuple[Evidence, ...]:
+def _evidence(items: Iterable[SpreadRecord]) -> tuple[Evidence, ...]:
     return tuple(sorted((item.evidence for item in items), key=lambda proof: (not proof.explicit, proof.reference)))
 
 
 def read_spread_flag(context: Context, spec: Spec) -> Reading:
     """Whether spread with given sites or roles is recorded: true on a matching Condition, false on a refuted one of exactly that site.
 
-    Options: ``site`` (path of the primary's site, which decides roles), ``sites``, ``roles``, ``notSites`` (filters), ``unattributed``
+    Options: ``site`` (path of the primary's site, which decides roles), ``sites``, ``roles``, ``notSites``, ``placed`` (whether a place
+    within the site is named; filters), ``unattributed``
     (only spread that may, but need not, be of this primary), ``state`` (``active``, the default, ``confirmed``, ``suspected``, ``any``),
     ``gives: date`` (the first evidence instead of yes or no). With ``closedWorld`` keys and no match the answer is false.
     """
@@ -98,13 +99,14 @@ def read_spread_flag(context: Context, spec: Spec) -> Reading:
     roles = context.shared["tables"].role
     site = context.value(spec.options["site"])
 
-    def fits(item: Spread) -> bool:
+    def fits(item: SpreadRecord) -> bool:
         options = spec.options
         return (
             (item.open if options.get("unattributed") else item.attributed)
             and (not options.get("sites") or item.site in options["sites"])
             and item.site not in options.get("notSites", ())
-            and (not options.get("roles") or roles(site, item.site)[0] in options["roles"])
+            and options.get("placed", item.place is not None) is (item.place is not None)
+            and (not options.get("roles") or roles(site, item.site).role in options["roles"])
         )
 
     matching = [item for item in disorders.spread if fits(item)]
@@ -122,13 +124,13 @@ def read_spread_flag(context: Context, spec: Spec) -> Reading:
     return Reading(findings=(Finding(path=spec.path),))
 
 
-def _in_state(item: Spread, wanted: str) -> bool:
+def _in_state(item: SpreadRecord, wanted: str) -> bool:
     if wanted == "confirmed":
         return item.confirmed
     return item.state in ("active", "suspected") if wanted == "any" else item.state == wanted
 
 
-def _one(spec: Spec, value: Any, items: Sequence[Spread], why: str = "") -> Reading:
+def _one(spec: Spec, value: Any, items: Sequence[SpreadRecord], why: str = "") -> Reading:
     proof = _evidence(items)
     return Reading(findings=(Finding(path=spec.path, value=value, evidence=proof, weak=weak(proof), why=why),))
 
@@ -159,13 +161,13 @@ def read_spread_body_site(context: Context, spec: Spec) -> Reading:
     return Reading(findings=(Finding(path=spec.path),))
 
 
-def _is_outside(context: Context, value_set: str, item: Spread) -> bool:
+def _is_outside(context: Context, value_set: str, item: SpreadRecord) -> bool:
     """Whether a Condition names a place, by body site, none of whose codings is in the value set."""
     places = [context.terminology.concepts(site) for site in objects(item.entry.resource.get("bodySite"))]
     return any(place and not any(context.terminology.member(value_set, concept) for concept in place) for place in places)
 
 
-def _distinct_places(context: Context, items: Sequence[Spread]) -> int:
+def _distinct_places(context: Context, items: Sequence[SpreadRecord]) -> int:
     """How many body sites certainly differ: those that share no code; two codings of one site are one."""
     places = [frozenset(context.terminology.concepts(site)) for item in items for site in objects(item.entry.resource.get("bodySite"))]
     distinct: list[frozenset[Concept]] = []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_LENGTH = 200
 
@@ -26,7 +26,7 @@ _BARE_GROUP = re.compile(_GROUP_VALUE + r"\Z", re.IGNORECASE)
 _OTHER_CATEGORY = re.compile(r"(?:Pn|L|V|R|G|S)\s?[0-4X][ab]?(?![0-9A-Za-z])")
 _SEPARATOR = re.compile(r"[\s,;()\[\]]+")
 _SUFFIXES = {
-    "t": re.compile(r"dcis|lcis|lamn|paget|m|s|n|\d{1,2}", re.IGNORECASE),
+    "t": re.compile(r"m|s|n|\d{1,2}", re.IGNORECASE),
     "n": re.compile(r"sn|i[+-]|mol[+-]|f|\d{1,3}/\d{1,3}|\d", re.IGNORECASE),
     "m": re.compile(r"i\+|mol\+|0|1|[a-z]{3}", re.IGNORECASE),
 }
@@ -50,8 +50,11 @@ class CategoryText:
     plain: bool
 
 
-def parse_category_text(text: str) -> CategoryText | None:
-    """Read a text; ``None`` if any part of it is not understood or if it contradicts itself."""
+def parse_category_text(text: str, words: frozenset[str] = frozenset()) -> CategoryText | None:
+    """Read a text; ``None`` if any part of it is not understood or if it contradicts itself.
+
+    ``words`` are lower-case words that may stand in brackets behind a category, beside the signs of the notation.
+    """
     cleaned = unicodedata.normalize("NFKC", text).strip().replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-")
     if not cleaned or len(cleaned) > MAX_LENGTH:
         return None
@@ -61,17 +64,18 @@ def parse_category_text(text: str) -> CategoryText | None:
     categories: list[Category] = []
     position, tokens = 0, 0
     while position < len(cleaned):
-        end = _token(cleaned, position, categories)
+        end = _token(cleaned, position, categories, words)
         if end is None:
             return None
         tokens += _SEPARATOR.match(cleaned, position) is None
         position = end
+    categories = _completed(categories)
     if not categories or _contradicts(categories):
         return None
     return CategoryText(tuple(dict.fromkeys(categories)), plain=tokens == 1)
 
 
-def _token(text: str, position: int, found: list[Category]) -> int | None:
+def _token(text: str, position: int, found: list[Category], words: frozenset[str]) -> int | None:
     """Read one token at ``position`` into ``found``; its end, ``None`` if it is not understood."""
     skipped = _SEPARATOR.match(text, position) or _OTHER_CATEGORY.match(text, position)
     if skipped is not None:
@@ -81,18 +85,18 @@ def _token(text: str, position: int, found: list[Category]) -> int | None:
         found.append(_group(group))
         return group.end()
     match = _CATEGORY.match(text, position)
-    category = _category(match, found[-1].prefix if found else "", text[match.end() : match.end() + 1]) if match else None
+    category = _category(match, found[-1].prefix if found else "", text[match.end() : match.end() + 1], words) if match else None
     if match is None or category is None:
         return None
     found.append(category)
     return match.end()
 
 
-def _category(match: re.Match[str], carried: str, follower: str) -> Category | None:
+def _category(match: re.Match[str], carried: str, follower: str, words: frozenset[str]) -> Category | None:
     axis = next(name for name in ("t", "n", "m") if match[name])
     written: str = match[axis]
-    suffixes = re.findall(r"\(([^()]*)\)", match["suffix"])
-    if any(not _SUFFIXES[axis].fullmatch(suffix.strip()) for suffix in suffixes):
+    suffixes = [suffix.strip() for suffix in re.findall(r"\(([^()]*)\)", match["suffix"])]
+    if any(suffix.lower() not in words and not _SUFFIXES[axis].fullmatch(suffix) for suffix in suffixes):
         return None
     prefix = _prefix(match) or carried
     if not suffixes and _may_be_prefix(written[-1].lower(), prefix) and follower.lower() in ("t", "n", "m"):
@@ -117,6 +121,15 @@ def _group(match: re.Match[str]) -> Category:
 def _prefix(match: re.Match[str]) -> str:
     """As written, with ultrasound (``u``) read as clinical."""
     return (match["prefix"] or "").lower().replace("u", "c")
+
+
+def _completed(categories: list[Category]) -> list[Category]:
+    """A stage group without prefix has the one that all categories beside it have."""
+    prefixes = {item.prefix for item in categories if item.axis != "group"}
+    if len(prefixes) != 1:
+        return categories
+    prefix = next(iter(prefixes))
+    return [replace(item, prefix=item.prefix or prefix) if item.axis == "group" else item for item in categories]
 
 
 def _contradicts(categories: list[Category]) -> bool:

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cds_service.facts.staging.derive import newest_said, said_values
-from cds_service.facts.staging.model import Spread, TnmSet, stage_number
-from cds_service.facts.staging.tables import StagingTables
+from cds_service.facts.staging.model import Spread, TnmSet
+from cds_service.facts.staging.said import NO_SPREAD, newest_said, said_values
+from cds_service.facts.staging.tables import DISTANT, StagingTables
 from cds_service.fhirpath.temporal import Temporal
 
 LATER = "later"
-UNDATED = "undated"
 SAME_INSTANT = "same-instant"
+UNDATED = "undated"
 
 
-def contradiction(site: str | None, sets: Sequence[TnmSet], spread: Sequence[Spread], tables: StagingTables) -> str | None:
-    """How assertion and spread contradict each other: the first of these that holds.
+def contradictions(site: str | None, sets: Sequence[TnmSet], spread: Sequence[Spread], tables: StagingTables) -> tuple[str, ...]:
+    """How assertion and spread contradict each other: all that hold, the most certain first; none for an earlier assertion.
 
-    ``later``: M0 or a stage without distant spread is asserted on or after the first evidence of confirmed distant spread;
-    ``same-instant``: one axis has two values at one date, same prefix; ``undated``: assertion or spread has no date that
-    orders them; ``None``: no contradiction (an earlier assertion is none).
+    ``later``: no spread, or a stage below it, is asserted on or after the first evidence of confirmed distant spread;
+    ``same-instant``: one axis has two values at one date, same prefix; ``undated``: assertion or spread has no date that orders them.
     """
-    distant = [item for item in spread if item.confirmed and item.active and tables.role(site, item.site)[0] == "distant"]
-    assertions = [date for owned in _by_owner(sets) for date in _below_advanced(owned, tables)]
+    distant = [item for item in spread if item.confirmed and item.active and tables.role(site, item.where).role == DISTANT]
+    assertions = [date for owned in _by_owner(sets) for date in _below(owned, tables)]
     orders = {_order(assertion, item.date) for assertion in assertions for item in distant}
-    if LATER in orders:
-        return LATER
-    if any(item.disagreements and item.date is not None for item in sets):
-        return SAME_INSTANT
-    return UNDATED if UNDATED in orders else None
+    same_instant = any(item.disagreements and item.date is not None for item in sets)
+    return tuple(kind for kind, holds in ((LATER, LATER in orders), (SAME_INSTANT, same_instant), (UNDATED, UNDATED in orders)) if holds)
 
 
 def _by_owner(sets: Sequence[TnmSet]) -> Iterator[list[TnmSet]]:
@@ -38,13 +34,13 @@ def _by_owner(sets: Sequence[TnmSet]) -> Iterator[list[TnmSet]]:
         yield [item for item in sets if item.owner in (owner, None)]
 
 
-def _below_advanced(sets: Sequence[TnmSet], tables: StagingTables) -> Iterator[Temporal | None]:
-    """The dates of the newest M if it is M0, and of the newest stage group if it is not the one that distant spread makes."""
+def _below(sets: Sequence[TnmSet], tables: StagingTables) -> Iterator[Temporal | None]:
+    """The dates of the newest M if it says that there is no spread, and of the newest stage group if it is below distant spread."""
     newest_m, newest_group = newest_said(sets, "m"), newest_said(sets, "group")
-    if said_values(newest_m, "m") == ("M0",):
+    if said_values(newest_m, "m") == (NO_SPREAD,):
         yield from (item.date for item in newest_m)
     groups = said_values(newest_group, "group")
-    if len(groups) == 1 and stage_number(groups[0]) is not None and not tables.is_advanced(groups[0]):
+    if len(groups) == 1 and tables.scale.is_below(groups[0]):
         yield from (item.date for item in newest_group)
 
 

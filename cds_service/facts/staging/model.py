@@ -55,17 +55,23 @@ class TnmReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """Spread to one site, attributed to this primary, not refuted and not past.
+    """Spread to one place, attributed to this primary, not refuted and not past.
 
-    ``confirmed`` by verification status; ``suspected`` is not active; neither of both is active. ``date`` is the first
-    evidence, ``evidence`` what records it.
+    ``site`` is where it stands in the facts, ``place`` the finer place inside it where one is named. ``confirmed`` by verification
+    status; ``suspected`` is not active; neither of both is active. ``date`` is the first evidence, ``evidence`` what records it.
     """
 
     site: str
+    place: str | None = None
     confirmed: bool = False
     suspected: bool = False
     date: Temporal | None = None
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """What the tables are asked about: the place, or else the site."""
+        return self.place or self.site
 
     @property
     def active(self) -> bool:
@@ -74,13 +80,48 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Why no stage, or less of one, was derived: a code that content words, and what it is about."""
+
+    why: str
+    system: str | None = None
+    edition: str | None = None
+    categories: str | None = None
+    places: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        named = [self.system, f"edition {self.edition}" if self.edition else None, self.categories, *self.places]
+        return f"{WHY[self.why]} ({', '.join(name for name in named if name)})" if any(named) else WHY[self.why]
+
+
+WHY = {
+    "no-m": "no M category is recorded, and none follows from the spread",
+    "no-table": "there is no table for the edition recorded",
+    "no-category": "a category is none of the edition's",
+    "no-row": "the table has no stage for these categories",
+    "no-stage": "the table says that these categories have no stage",
+    "unverified-row": "the row of the table is not verified",
+    "unverified-place": "whether the place of spread is regional or distant is not verified",
+    "undecided-place": "the tables do not say whether the place of spread is regional or distant",
+    "unverified-count": "whether these places count as one is not verified",
+    "unnamed-places": "how many places are meant is not recorded",
+    "values-differ": "the record holds different values of one category",
+    "sets-differ": "the newest sets of categories do not agree on a stage",
+    "editions-differ": "no edition is recorded, and the editions do not agree",
+    "systems-differ": "two staging systems apply and do not agree",
+    "several-primaries": "several primaries are recorded, and a stage is derived for one only",
+}
+"""Every reason, in the words of ``unknown``; cards have the content's words for the same codes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SystemStage:
-    """What one staging system derives; ``reason`` says why it derives no stage."""
+    """What one staging system derives; ``gaps`` say why it derives no stage, or no sub-category."""
 
     system: str
     stage: str | None = None
     m_category: str | None = None
-    reason: str | None = None
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,26 +130,22 @@ class StageResult:
 
     ``asserted``: the newest stage group in the record. ``derived``: by the tables of ``system``; where the site belongs to two
     systems, only what both give. ``alternative``: what a system gives that ``derived`` does not say, as ``"system stage"``, joined
-    by ``"; "``.
-    ``is_advanced``: whether it is the stage that distant spread makes; ``None`` when nothing proves it either way. Of ``conflicts`` the
-    path is the name of the member here. ``m_category``: derived from the sites of spread.
-    ``reasons``: why nothing, or less, was derived; without values of the record other than categories.
+    by ``"; "``. The prefixes are those of the sets that each rests on, where these are of one prefix.
+    ``is_advanced``: whether it is the stage that distant spread makes; ``None`` when nothing proves it either way. ``m_category``:
+    derived from the places of spread. ``gaps``: why nothing, or less, was derived. Of ``conflicts`` the path is the name of the member
+    here that they leave open, without ``is_``.
     """
 
     asserted: str | None = None
+    asserted_prefix: str | None = None
     asserted_evidence: tuple[Evidence, ...] = ()
     derived: str | None = None
+    derived_prefix: str | None = None
     derived_evidence: tuple[Evidence, ...] = ()
     system: str | None = None
     alternative: str | None = None
     is_advanced: bool | None = None
     m_category: str | None = None
     by_system: tuple[SystemStage, ...] = ()
-    reasons: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
-
-
-def stage_number(group: str | None) -> int | None:
-    """0 to 4 of a stage group (``IIIB`` -> 3); ``None`` without one."""
-    roman = (group or "").rstrip("ABCDS123ais")
-    return {"0": 0, "I": 1, "II": 2, "III": 3, "IV": 4}.get(roman)

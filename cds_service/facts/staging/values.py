@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.facts.staging.categories import Category, CategoryText, parse_category_text
-from cds_service.facts.staging.vocabulary import Vocabulary
+from cds_service.facts.staging.vocabulary import Vocabulary, spelling
 from cds_service.fhir.codings import Concept
 
 ABSENT = "absent"
@@ -44,11 +44,11 @@ def read_value(holder: Mapping[str, Any], terms: Vocabulary) -> Value:
 def read_concept(value: Mapping[str, Any], terms: Vocabulary) -> Value:
     """A CodeableConcept: its codings where any is known, else its text."""
     concepts = terms.concepts(value)
-    written = [(concept, text) for concept in concepts if (text := _category_text(concept, terms)) is not None]
-    readings = [(concept, parsed) for concept, text in written if (parsed := parse_category_text(text)) is not None]
+    found = [(concept, meaning) for concept in concepts if (meaning := _meaning(concept, terms)) is not None]
+    readings = [(concept, meaning) for concept, meaning in found if meaning.categories]
     if readings:
         return _agreeing(readings)
-    if any(text == terms.absent for _, text in written):
+    if found:
         return Value(ABSENT)
     text = value.get("text")
     if isinstance(text, str):
@@ -56,11 +56,19 @@ def read_concept(value: Mapping[str, Any], terms: Vocabulary) -> Value:
     return Value(UNREADABLE if concepts else ABSENT)
 
 
-def _category_text(concept: Concept, terms: Vocabulary) -> str | None:
+def _meaning(concept: Concept, terms: Vocabulary) -> CategoryText | None:
+    """What a code, or a listed spelling, stands for: no category where it says that nothing is recorded; ``None`` if it is not known.
+
+    A stage group stands for itself, so that the content may name groups in any words.
+    """
+    groups = terms.found(terms.groups, concept)
+    if groups:
+        return CategoryText((Category("group", "", groups[0]),), plain=True)
     codes = terms.found(terms.values, concept)
-    if codes:
-        return codes[0]
-    return concept.code if terms.is_category_text(concept) else None
+    if codes == (terms.absent,):
+        return CategoryText((), plain=True)
+    text = codes[0] if codes else concept.code if terms.is_category_text(concept) else None
+    return None if text is None else parse_category_text(text, terms.suffixes)
 
 
 def _agreeing(readings: list[tuple[Concept, CategoryText]]) -> Value:
@@ -73,10 +81,9 @@ def _agreeing(readings: list[tuple[Concept, CategoryText]]) -> Value:
 
 
 def _read_text(text: str, terms: Vocabulary) -> Value:
-    listed = terms.found_in_text(terms.values, text)
-    if listed == (terms.absent,) or not text.strip():
+    if not text.strip():
         return Value(ABSENT)
-    parsed = parse_category_text(listed[0] if len(listed) == 1 else text)
+    parsed = _meaning(spelling(text), terms) or parse_category_text(text, terms.suffixes)
     if parsed is None:
         return Value(UNREADABLE, coded=False)
     categories = _recorded(parsed)

@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from cds_service.fhir.codings import Concept
+from cds_service.fhir.codings import TEXT_SYSTEM, Concept, normalise_text
+from cds_service.fhir.terminology import Terminology
 
 AXES = ("t", "n", "m", "group")
 
 
-class Terminology(Protocol):
-    """What staging needs from the terminology content."""
-
-    def concepts(self, codeable: object, /) -> tuple[Concept, ...]:
-        """The codings of a CodeableConcept, empty for none."""
-        ...
-
-    def member(self, value_set: str, concept: Concept, /) -> bool:
-        """Whether a concept is in a value set."""
-        ...
-
-    def translate(self, concept_map: str, concept: Concept, target: str, /) -> tuple[str, ...]:
-        """The target codes of a concept, empty for none."""
-        ...
-
-    def translate_text(self, concept_map: str, text: str, target: str, /) -> tuple[str, ...]:
-        """The target codes of a listed spelling, empty for none."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Names:
-    """One map of the content, and the code systems that are asked for in it."""
+    """One map of the content, and the code system that is asked for in it."""
 
     map: str
-    targets: tuple[str, ...]
+    target: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,60 +25,62 @@ class Vocabulary:
     """The content's terminology as staging asks it.
 
     ``kinds``: codes, and spellings of codes without coding -> ``t-c``, ``group-p``, ``n`` (no prefix named), ``panel``,
-    ``descriptor``. ``values``: coded values and listed spellings -> category text (``cT3``, ``M1a``), stage group (``IVA``), or
-    ``absent`` (nothing was recorded). ``descriptors``: values that say of a whole set that it is after treatment (y), of a recurrence
-    (r), from an autopsy (a). ``written``: value set of the code systems whose codes are category texts themselves. ``editions``:
-    methods and stage types -> edition. The last three are ``None`` where the content has no such thing.
+    ``descriptor``. ``values``: coded values and listed spellings -> category text (``cT3``, ``M1a``), or ``absent`` (nothing was
+    recorded). ``groups``: the same -> stage group, in whatever words the content has. ``descriptors``: values that say of a whole set
+    that it is after treatment (y), of a recurrence (r), from an autopsy (a). ``written``: value set of the code systems whose codes are
+    category texts themselves. ``editions``: methods and stage types -> edition. ``suffixes``: lower-case words that may stand in
+    brackets behind a category without changing it. All but the first two are ``None``, or empty, where the content has no such thing.
     """
 
     terminology: Terminology
     kinds: Names
     values: Names
     absent: str | None = None
+    groups: Names | None = None
     descriptors: Names | None = None
     editions: Names | None = None
     written: str | None = None
+    suffixes: frozenset[str] = frozenset()
 
     def concepts(self, codeable: object) -> tuple[Concept, ...]:
         """The codings of a CodeableConcept, empty for none."""
         return self.terminology.concepts(codeable)
 
     def found(self, names: Names | None, concept: Concept) -> tuple[str, ...]:
-        """What a map gives for a code, by its targets in order."""
-        return tuple(self._found(names, concept))
+        """What a map gives for a code."""
+        return () if names is None else self.terminology.translate(names.map, concept, names.target)
 
     def found_in_text(self, names: Names | None, text: str) -> tuple[str, ...]:
-        """What a map gives for a listed spelling, by its targets in order."""
-        if names is None:
-            return ()
-        return tuple(code for target in names.targets for code in self.terminology.translate_text(names.map, text, target))
+        """What a map gives for a listed spelling."""
+        return self.found(names, spelling(text))
 
     def is_category_text(self, concept: Concept) -> bool:
         """Whether the code itself is a category as it is written."""
         return self.written is not None and self.terminology.member(self.written, concept)
 
-    def _found(self, names: Names | None, concept: Concept) -> Iterator[str]:
-        if names is not None:
-            for target in names.targets:
-                yield from self.terminology.translate(names.map, concept, target)
+
+def spelling(text: str) -> Concept:
+    """A text as maps list it."""
+    return Concept(TEXT_SYSTEM, normalise_text(text))
 
 
 def vocabulary(terminology: Terminology, options: Mapping[str, Any]) -> Vocabulary:
-    """The vocabulary that a declaration names: ``kinds`` and ``values``, and if wanted ``descriptors``, ``editions`` and ``written``.
+    """The vocabulary that a declaration names: ``kinds`` and ``values``, and if wanted the others.
 
-    The first four are ``{map, target}``, where ``target`` may be a list; ``values`` may name what is ``absent``.
+    Those of them that are maps are ``{map, target}``; ``values`` may name what is ``absent``; ``suffixes`` is a code system.
     """
     return Vocabulary(
         terminology=terminology,
-        kinds=_names(options["kinds"]),
-        values=_names(options["values"]),
+        kinds=Names(options["kinds"]["map"], options["kinds"]["target"]),
+        values=Names(options["values"]["map"], options["values"]["target"]),
         absent=options["values"].get("absent"),
-        descriptors=_names(options["descriptors"]) if "descriptors" in options else None,
-        editions=_names(options["editions"]) if "editions" in options else None,
+        groups=_names(options.get("groups")),
+        descriptors=_names(options.get("descriptors")),
+        editions=_names(options.get("editions")),
         written=options.get("written"),
+        suffixes=terminology.codes(options["suffixes"]) if "suffixes" in options else frozenset(),
     )
 
 
-def _names(block: Mapping[str, Any]) -> Names:
-    targets = block["target"]
-    return Names(str(block["map"]), tuple(targets) if isinstance(targets, list) else (str(targets),))
+def _names(block: Mapping[str, Any] | None) -> Names | None:
+    return None if block is None else Names(block["map"], block["target"])

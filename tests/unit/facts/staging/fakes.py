@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from cds_service.facts.staging.vocabulary import vocabulary
-from cds_service.fhir.codings import Concept, codings, normalise_text
+from cds_service.fhir.codings import TEXT_SYSTEM, Concept, codings
 from cds_service.fhir.record import Entry
 
 CODES = "http://codes.example.org"
@@ -21,13 +21,20 @@ class FakeTerminology:
     def concepts(self, codeable, /):
         return tuple(Concept(system, code) for system, code in codings(codeable))
 
+    def codes(self, code_system, /):
+        return frozenset({"dcis", "lamn"}) if code_system == "tnm-suffix" else frozenset()
+
     def member(self, value_set, concept, /):
         return value_set == "tnm-category-text" and concept.system == TEXTS
 
     def translate(self, concept_map, concept, target, /):
         system, code = concept
+        if system == TEXT_SYSTEM:
+            return self._listed(concept_map, code, target)
         if system != CODES:
             return ()
+        if target == "stage-group":
+            return (code.removeprefix("group:"),) if code.startswith("group:") else ()
         if concept_map == "tnm-observation":
             axes = {"t", "n", "m", "group", "panel", "descriptor"}
             return (code,) if code.partition("-")[0] in axes else ()
@@ -39,18 +46,20 @@ class FakeTerminology:
             return (code[1:],)
         return ("not-recorded",) if target == "tnm-category" and code == "nothing" else ()
 
-    def translate_text(self, concept_map, text, target, /):
-        found = self.spelled.get(normalise_text(text))
+    def _listed(self, concept_map, text, target):
+        found = self.spelled.get(text)
         wanted = {"tnm-observation": ("t-c", "panel"), "staging-edition": ("8",), "staging-category": ("not-recorded",)}[concept_map]
         return (found,) if found in wanted and target != "stage-group" else ()
 
 
 VOCABULARY = {
     "kinds": {"map": "tnm-observation", "target": "tnm-observation"},
-    "values": {"map": "staging-category", "target": ["tnm-category", "stage-group"], "absent": "not-recorded"},
+    "values": {"map": "staging-category", "target": "tnm-category", "absent": "not-recorded"},
+    "groups": {"map": "staging-category", "target": "stage-group"},
     "descriptors": {"map": "staging-category", "target": "tnm-descriptor"},
     "editions": {"map": "staging-edition", "target": "staging-edition"},
     "written": "tnm-category-text",
+    "suffixes": "tnm-suffix",
 }
 
 

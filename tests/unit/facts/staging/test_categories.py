@@ -4,7 +4,7 @@ from cds_service.facts.staging.categories import combine_prefix, parse_category_
 
 
 def read(text):
-    parsed = parse_category_text(text)
+    parsed = parse_category_text(text, frozenset({"dcis", "lamn"}))
     return None if parsed is None else " ".join(item.prefix + item.value for item in parsed.categories)
 
 
@@ -37,6 +37,8 @@ def read(text):
         ("pT3 pN1b L1 V0 Pn0 R0 G2", "pT3 pN1b", "other categories are passed over"),
         ("pT2 pN0 Pn1", "pT2 pN0", "Pn is not pN"),
         ("T4 N0 Stage IIC", "T4 N0 IIC", "with a stage group"),
+        ("cT4 cN0 Stage IIC", "cT4 cN0 cIIC", "the group is of the same staging"),
+        ("pT4 pN0 cM0 Stage IIC", "pT4 pN0 cM0 IIC", "of which staging the group is, is not said"),
         ("Stage IVA", "IVA", "group in words"),
         ("stage 4a", "IVA", "arabic and lower case"),
         ("STAGE GROUP: IIIB (T3 N1 M0)", "IIIB T3 N1 M0", "group and categories"),
@@ -75,6 +77,7 @@ def test_understood(text, expected, comment):
         ("cT3cN1cM0", "the c may be a sub-category or a prefix"),
         ("aT1aN0", "the a may be a sub-category or a prefix"),
         ("Tis(xyz)", "unknown suffix"),
+        ("Tis(paget)", "a word that the content does not list"),
         ("T3 4", "a bare number beside something else is no group"),
         ("II bulky", "of another classification"),
         ("Stage V", "no such stage"),

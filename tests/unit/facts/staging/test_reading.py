@@ -364,3 +364,8 @@ def test_the_sets_of_two_primaries_are_never_mixed(observations, read):
     owners = {"Condition/left": "left", "Condition/right": "right"}
     sets = read(observations, primary=tuple(owners), owners=owners).sets
     assert [(one.owner, one.t, one.n, one.m) for one in sets] == [("left", "T2", None, "M0"), ("right", None, "N1", None)]
+
+
+def test_a_stage_group_may_have_any_words(observations, read, said):
+    """A staging without TNM: the content's map names the group, and the words stand for themselves."""
+    assert said(read(observations.add("g", "group", "group:extensive", DAY))) == [f"- extensive {DAY}"]

@@ -1,0 +1,114 @@
+"""What the codes of one Condition say of spread: its site, the finer place inside it, and how far they can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.facts.apart import apart
+from cds_service.facts.staging.tables import StagingTables
+from cds_service.fhir.codings import TEXT_SYSTEM, Concept, normalise_text, texts
+from cds_service.fhir.record import Resource
+from cds_service.fhir.terminology import Terminology
+
+_FROM = "(from)"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A site of spread as it stands in the facts, and the finer place inside it where one is named."""
+
+    site: str
+    place: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where spread is, the code it was read from, and whether that code alone only makes it suspected.
+
+    A code that says "spread from" has a concept without a place; what is no spread has neither.
+    """
+
+    where: Where | None = None
+    concept: Concept | None = None
+    unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpreadCodes:
+    """Reads codes by the maps and value sets of the ``spread`` block of the content, if it has one.
+
+    ``own`` is the site of the primary, where one is recorded: it decides what a place is for this primary.
+    """
+
+    terminology: Terminology
+    tables: StagingTables
+    options: Mapping[str, Any] | None
+    own: str | None
+
+    def read(self, resource: Resource) -> Found:
+        """What a Condition says of spread. A body site, or a listed text beside the code, makes a general code precise."""
+        if self.options is None:
+            return Found()
+        code = resource.get("code")
+        trap = self._match("traps", code)
+        if trap is not None:
+            return Found(concept=trap)
+        found = self._named(code, "map")
+        if not found:
+            return Found()
+        where, concept = found[0]
+        unsure = self._match("suspectedOnly", code) is not None
+        if unsure or not self._is_clear(where):
+            body = [one for one, _ in self._named(resource.get("bodySite"), "bodySite")]
+            written = [one for one, _ in self._named([{"text": text} for text in texts(code)], "map")]
+            for precise, basis in ((body, concept), (written, Concept(TEXT_SYSTEM, concept.code))):
+                named = {one for one in precise if self._is_clear(one)}
+                if len(named) == 1:
+                    return Found(named.pop(), basis)
+        return Found(where, concept, unsure)
+
+    def clear_site(self, resource: Resource) -> str | None:
+        """The site of spread that a Condition names, unless a better code may make it precise; a mark for spread that comes from there."""
+        found = self.read(resource)
+        if found.where is None:
+            return None if found.concept is None else _FROM
+        return found.where.site if self._is_clear(found.where) else None
+
+    def places(self, resource: Resource) -> tuple[str | None, ...]:
+        """The places within one site that the codes of a Condition name; none in particular where they do not agree."""
+        parts, agreed = apart(resource, self._place)
+        return tuple(dict.fromkeys(self._place(part) for part in parts)) if agreed else (None,)
+
+    def _place(self, resource: Resource) -> str | None:
+        where = self.read(resource).where
+        return None if where is None else where.place
+
+    def _is_clear(self, where: Where) -> bool:
+        return where.place is not None or where.site != (self.options or {}).get("ambiguousSite")
+
+    def _named(self, codeable: object, option: str) -> tuple[tuple[Where, Concept], ...]:
+        """The places, else the sites, that the codes of a CodeableConcept name; those of its texts where no code names any.
+
+        ``option`` names the maps: ``map`` for what a Condition is, ``bodySite`` for where.
+        """
+        written = tuple(Concept(TEXT_SYSTEM, normalise_text(text)) for text in texts(codeable))
+        for concepts in (self.terminology.concepts(codeable), written):
+            found = [(where, concept) for concept in concepts for where in self._where(concept, option)]
+            if found:
+                return tuple(sorted(found, key=lambda pair: pair[0].place is None))
+        return ()
+
+    def _where(self, concept: Concept, option: str) -> Iterator[Where]:
+        options, translate = self.options or {}, self.terminology.translate
+        places = options.get("places")
+        named = translate(places[option], concept, places["target"]) if places else ()
+        yield from (Where(self.tables.site_of(self.own, place), place) for place in named)
+        if not named and option in options:
+            yield from (Where(site, None) for site in translate(options[option], concept, options["site"]))
+
+    def _match(self, option: str, codeable: object) -> Concept | None:
+        """The first code in the value set of an option; nothing where the content names none."""
+        value_set = (self.options or {}).get(option)
+        return None if value_set is None else self.terminology.match(value_set, codeable)
