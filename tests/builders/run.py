@@ -30,15 +30,17 @@ def facts_of(knowledge: Knowledge, body: Mapping[str, Any], as_of: date = AS_OF)
     return knowledge.facts_engine.build(complete_prefetch(invocation, requirements, {}), as_of)
 
 
-def respond_to_file(knowledge: Knowledge, path: Path) -> Answer:
-    """A file that counts as a whole record, answered at patient-view."""
-    record = read_file(path)
-    hook = Hook(
-        name="patient-view",
-        service=service_of("patient-view"),
+def respond_to_file(
+    knowledge: Knowledge, path: Path, hook: str = "patient-view", *, patient: str | None = None, orders: Path | None = None
+) -> Answer:
+    """A file that counts as a whole record (of one of its patients), answered at a hook with the draft orders of another file."""
+    record = read_file(path, patient, orders)
+    called = Hook(
+        name=hook,
+        service=service_of(hook),
         instance="file",
         user_id="Practitioner/1",
         user_type="Practitioner",
         patient_id=record.patient_id,
     )
-    return answer(record, hook, knowledge, AS_OF)
+    return answer(record, called, knowledge, AS_OF)

@@ -6,8 +6,11 @@ UC45_2: M1, three histologies of two families. UC45_3: M1, two histologies of tw
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from tests.builders import orders
 from tests.builders.public import DATA, needs_data
 from tests.builders.run import respond_to_file
 
@@ -113,3 +116,16 @@ def test_no_regimen_and_nothing_severe_is_shown(knowledge, name):
     codes = {card["source"]["topic"]["code"] for card in cards}
     permitted = {"UC45_1": set(), "UC45_2": {"staging-summary", "data-needed"}, "UC45_3": {"staging-summary", "data-needed"}}
     assert codes <= permitted[name]
+
+
+@pytest.mark.parametrize("hook", ["order-select", "order-sign"])
+def test_nothing_is_critical_at_an_order(knowledge, tmp_path, name, hook):
+    """Nothing in these records is certain enough to stop an order."""
+    drafts = orders().drug("cetuximab").surgery("lar").surgery("inguinal-dissection").radiotherapy("pelvis", "curative")
+    path = tmp_path / "drafts.json"
+    path.write_text(json.dumps([{key: value for key, value in order.items() if key != "subject"} for order in drafts.resources]))
+
+    answer = respond_to_file(knowledge, DATA / "eucanimage-uc45-rectal" / f"{name}.json", hook, orders=path)
+
+    assert not answer.assessment.failures
+    assert "critical" not in {card["indicator"] for card in answer.body["cards"]}

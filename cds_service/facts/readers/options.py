@@ -24,7 +24,7 @@ OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("staging", "site sets gives kinds values", "groups descriptors editions written suffixes"),
         ("flag", "", "conditions observations answers texts within place"),
         ("documented", "any", ""),
-        ("latest-quantity", "codes units range gives", "notComparable answers integer bodySite attributed within keys before"),
+        ("latest-quantity", "codes units range gives", "notComparable answers absent integer bodySite attributed within keys before"),
         ("latest-code", "codes map target", ""),
         ("decisive-code", "codes map target notBefore lines keys decisive favourable unfavourable gives", ""),
         ("result", "codes map target unclear conflict absent", "shared variant notDone"),

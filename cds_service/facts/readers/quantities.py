@@ -37,9 +37,10 @@ def read_quantity(context: Context, spec: Spec) -> Reading:
     A newest result in a unit that cannot be converted leaves the value unknown: an older one would mislead.
     ``day`` is the calendar day of the newest result, also of one that says nothing.
     Options: ``codes``, ``notComparable`` (value set of methods that are shown, not compared), ``units`` (unit -> factor), ``answers``
-    ({map, target} of coded answers and spellings), ``range``, ``integer``, ``bodySite`` ({map, target, sites}), ``attributed`` (only
-    what certainly belongs to the primary), ``before`` (path of a date: only what is certainly older counts), ``within``
-    (look-back parameter) and ``keys`` (closed world) for ``recent`` and ``documented``, ``gives`` (member -> path).
+    ({map, target} of coded answers and spellings), ``absent`` (value set of coded values that say that there is no result), ``range``,
+    ``integer``, ``bodySite`` ({map, target, sites}), ``attributed`` (only what certainly belongs to the primary), ``before`` (path of a
+    date: only what is certainly older counts), ``within`` (look-back parameter) and ``keys`` (closed world) for ``recent`` and
+    ``documented``, ``gives`` (member -> path).
     """
     candidates: list[Candidate] = []
     issues: list[Issue] = []
@@ -161,7 +162,11 @@ def _measured(context: Context, spec: Spec, resource: Resource, *, comparable: b
         if written is None:
             return "holds a text that is not a number"
         return _in_unit(spec, Decimal(written["value"]), written["unit"], written["comparator"])
-    return None
+    absent = spec.options.get("absent")
+    if absent is not None and context.terminology.match(absent, resource.get("valueCodeableConcept")) is not None:
+        return None
+    has_value = any(name.startswith("value") and resource[name] is not None for name in resource)
+    return "holds a value that is not a number" if has_value else None
 
 
 def _answered(context: Context, spec: Spec, resource: Resource) -> Decimal | str | None:

@@ -12,7 +12,7 @@ from cds_service.facts.readers.quantities import read_quantity
 from cds_service.fhir.record import Entry, PatientRecord
 from tests.builders.tiny import coding, terminology
 
-TERMS = terminology(sets={"tests": ("test",), "others": ("other",)}, maps={"answers": {"score": {"two": "2"}}})
+TERMS = terminology(sets={"tests": ("test",), "others": ("other",), "nothing": ("no-result",)}, maps={"answers": {"score": {"two": "2"}}})
 OPTIONS = {
     "codes": "tests",
     "notComparable": "others",
@@ -88,6 +88,16 @@ def test_a_newer_result_that_cannot_be_compared_hides_an_older_one_and_is_report
 def test_a_result_without_a_value_does_not_hide_an_older_one():
     found, _ = read(result(NG, "2026-01-01"), result(NG, "2026-02-01") | {"valueQuantity": None, "dataAbsentReason": {"text": "unknown"}})
     assert found["x.value"] == Decimal("4.9")
+
+
+def test_a_value_that_cannot_be_read_hides_an_older_one():
+    """Unless it says that there is no result."""
+    ratio = {"valueInteger": None, "valueRatio": {"numerator": {"value": 1}}}
+    nothing = {"valueInteger": None, "valueCodeableConcept": coding("no-result")}
+
+    assert read(result(NG, "2026-01-01"), result(1, "2026-02-01") | ratio)[0]["x.value"] is None
+    assert read(result(NG, "2026-01-01"), result(1, "2026-02-01") | nothing)[0]["x.value"] is None
+    assert read(result(NG, "2026-01-01"), result(1, "2026-02-01") | nothing, absent="nothing")[0]["x.value"] == Decimal("4.9")
 
 
 def test_the_number_of_a_method_that_cannot_be_compared_is_not_read():
