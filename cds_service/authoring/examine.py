@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cds_service.authoring.case_files import check_cases
 from cds_service.authoring.codes import check_codes
 from cds_service.authoring.links import check_links
+from cds_service.authoring.lock import check_lock
 from cds_service.authoring.material import Material
 from cds_service.authoring.reach import check_reach
 from cds_service.authoring.unused import check_used, unread_facts
@@ -16,7 +17,7 @@ from cds_service.errors import ContentProblem
 from cds_service.plans.problems import Problems
 
 Check = Callable[[Material, Problems], None]
-CHECKS: tuple[Check, ...] = (check_written, check_reach, check_links, check_codes)
+CHECKS: tuple[Check, ...] = (check_written, check_reach, check_links, check_codes, check_lock)
 #: What is still being written: listed, and no error. Move an entry up into CHECKS once the content satisfies it.
 NOT_YET: tuple[Check, ...] = (check_used, check_cases)
 

@@ -9,6 +9,7 @@ from cds_service.cli.assess import assess, facts
 from cds_service.cli.cases import cases
 from cds_service.cli.check import check
 from cds_service.cli.errors import Commands
+from cds_service.cli.lock import lock
 from cds_service.cli.mutate import mutate
 from cds_service.cli.new import new
 from cds_service.cli.serve import serve
@@ -36,6 +37,7 @@ main.add_command(facts)
 main.add_command(assess)
 main.add_command(check)
 main.add_command(new)
+main.add_command(lock)
 main.add_command(cases)
 main.add_command(mutate)
 main.add_command(trace)

@@ -9,7 +9,7 @@ from cds_service.facts.context import Candidate, Context, Finding, Reading, sett
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders
 from cds_service.facts.resources import IGNORED, evidence, issued, state, when
-from cds_service.fhir.codings import TEXT_SYSTEM, Concept
+from cds_service.fhir.codings import Concept
 from cds_service.fhir.record import Entry, Resource
 from cds_service.model.facts import Evidence
 
@@ -18,9 +18,9 @@ def read_flag(context: Context, spec: Spec) -> Reading:
     """True on positive evidence, false on evidence of absence, else unknown; the latest decides, a tie is a conflict.
 
     Options: ``conditions`` (value sets: active = true, refuted = false), ``observations`` (value sets whose boolean or coded answer
-    says so), ``answers`` ({yes, no}: value sets of coded answers), ``texts`` ({map, target, code}), ``within`` (look-back parameter),
-    ``place`` (only what is recorded of a place: ``{in: value set}`` by body site or code, ``{unnamed: [value sets]}`` where no body
-    site is given and the code is in none of the sets).
+    says so), ``answers`` ({yes, no}: value sets of coded answers), ``within`` (look-back parameter), ``place`` (only what is recorded
+    of a place: ``{in: value set}`` by body site or code, ``{unnamed: [value sets]}`` where no body site is given and the code is in
+    none of the sets).
     """
     candidates = [*_conditions(context, spec), *_observations(context, spec)]
     undated = [one for one in candidates if one.moment is None]
@@ -39,7 +39,7 @@ def _conditions(context: Context, spec: Spec) -> Iterator[Candidate]:
         concept = concept if _is_there(context, spec, entry.resource) else None
         if concept is None or (condition == "active" and not context.within(when(entry.resource), within)):
             continue
-        proof = evidence(entry, concept, text=concept.system == TEXT_SYSTEM)
+        proof = evidence(entry, concept)
         yield _candidate(entry, proof, value=condition == "active")
 
 
@@ -48,10 +48,6 @@ def _condition_concept(context: Context, spec: Spec, resource: Resource) -> Conc
         concept = context.terminology.match(value_set, resource.get("code"))
         if concept is not None:
             return concept
-    listed = spec.options.get("texts")
-    if listed:
-        found = context.terminology.translations(listed["map"], resource.get("code"), listed["target"])
-        return next((concept for code, concept in found if code == listed["code"]), None)
     return None
 
 
@@ -99,7 +95,7 @@ def _candidate(entry: Entry, proof: Evidence, *, value: bool) -> Candidate:
 def read_documented(context: Context, spec: Spec) -> Reading:
     """Whether anything of a kind is documented: true with evidence; false only when the keys searched were answered completely.
 
-    Options: ``any`` (list of ``{resource, codes?, states, within?}``); gives a boolean at the declaration's path.
+    Options: ``any`` (list of ``{resource, codes?, states}``); gives a boolean at the declaration's path.
     """
     hits = [entry for rule in spec.options["any"] for entry in _hits(context, rule)]
     if hits:
@@ -112,7 +108,7 @@ def read_documented(context: Context, spec: Spec) -> Reading:
 def _hits(context: Context, rule: Mapping[str, Any]) -> Iterable[Entry]:
     for entry in context.record.of(rule["resource"]):
         resource = entry.resource
-        if state(resource) not in rule["states"] or not context.within(when(resource), rule.get("within")):
+        if state(resource) not in rule["states"]:
             continue
         codes = rule.get("codes")
         if codes is None or any(context.terminology.match(codes, resource.get(element)) for element in ("code", "category", "type")):

@@ -1,0 +1,42 @@
+"""``cds-service lock``: what is released is written down, so that a change without a new version is found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cds_service.authoring import lock as locking
+from cds_service.errors import ContentError
+from cds_service.plans.problems import Problems
+from cds_service.settings import load_settings
+from cds_service.wiring import load_content
+
+
+@click.command()
+@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--raise", "is_raise", is_flag=True, help="Raise the last number of every version that needs it; lock nothing.")
+def lock(directory: Path | None, *, is_raise: bool) -> None:
+    """Write lock.json: version and hash of everything that is released. For a release, not for every change.
+
+    DIR is the content folder; without it, the content that would be served. What changed since the last lock must have a
+    higher version; "cds-service check" says so with the first change, and one raise lasts until the next lock.
+    --raise does it where only the last number is to rise.
+
+    \b
+    Examples:
+      cds-service lock --raise
+      cds-service lock
+    """
+    folder = directory or load_settings().content_dir
+    load_content(folder)
+    if is_raise:
+        lines = locking.raise_versions(folder)
+        click.echo("\n".join(lines) or "nothing changed without a higher version")
+        return
+    problems = Problems()
+    locking.compare(folder, problems)
+    if problems.found:
+        raise ContentError(problems.found)
+    lines = locking.write_lock(folder)
+    click.echo("\n".join([*lines, f"wrote {folder / locking.LOCK}: {len(locking.units(folder))} units"]))
