@@ -158,6 +158,25 @@ def test_an_r4_resource_is_not_taken_for_another_version(kind):
     assert record_of(item).doubtful_types == frozenset()
 
 
+CODE, REFERENCE = {"text": "x"}, {"reference": "Medication/m"}
+
+
+@pytest.mark.parametrize(
+    ("draft", "read", "comment"),
+    [
+        ({"medication": {"concept": CODE}}, {"medicationCodeableConcept": CODE}, "R5: a concept"),
+        ({"medication": {"reference": REFERENCE}}, {"medicationReference": REFERENCE}, "R5: a reference"),
+        ({"code": {"concept": CODE}}, {"code": CODE}, "R5: the code"),
+        ({"reason": [{"concept": CODE}, {"reference": REFERENCE}]}, {"reasonCode": [CODE], "reasonReference": [REFERENCE]}, "R5: reasons"),
+        ({"medicationCodeableConcept": CODE, "medication": {"concept": {}}}, {"medicationCodeableConcept": CODE}, "what R4 says stands"),
+        ({"code": CODE}, {"code": CODE}, "R4"),
+    ],
+)
+def test_drafts_in_the_shape_of_r5_are_read_as_r4(draft, read, comment):
+    [order] = gather([], "p1", [entry(resource("ServiceRequest", "s1") | draft)]).draft_orders
+    assert {name: order.resource.get(name) for name in read} == read, comment
+
+
 def test_drafts_are_named_and_kept_in_order():
     drafts = [resource("ServiceRequest", "s1"), {"resourceType": "Medication", "id": "m1"}, resource("MedicationRequest", None)]
     record = record_of(drafts=drafts)
