@@ -8,11 +8,7 @@ TEST = re.compile(r"^def test_trap_(\d\d)_", re.MULTILINE)
 
 
 def test_every_trap_has_its_test():
-    found = {
-        int(number)
-        for path in HERE.glob("test_trap_*.py")
-        for number in re.findall(r"^def test_trap_(\d\d)_", path.read_text(), re.MULTILINE)
-    }
+    found = {int(number) for path in HERE.glob("test_trap_*.py") for number in TEST.findall(path.read_text())}
 
     assert found == set(range(1, 26))
 
