@@ -153,10 +153,19 @@ def _not_known(layout: Layout, facts: Facts, knowledge: Knowledge) -> list[str]:
         keys = received.get(name) if isinstance(received, Mapping) else None
         if isinstance(keys, (list, tuple)) and keys:
             lines.append(f"- {words}: {', '.join(escape(str(key), 60) for key in keys)}")
-    texts = list(dict.fromkeys(escape(issue.text) for issue in facts.issues if issue.code != "informational"))
+    texts = _not_usable(facts)
     if texts:
         lines.append(f"- Not usable: {'; '.join(_capped(texts, MAX_ISSUES, 'and {} more'))}")
     return lines
+
+
+def _not_usable(facts: Facts) -> list[str]:
+    """Each issue of the record once, with the first of the resources that have it."""
+    first: dict[str, str] = {}
+    for issue in facts.issues:
+        if issue.code != "informational":
+            first.setdefault(issue.text, issue.where)
+    return [f"{escape(text)} ({reference(where)})" for text, where in first.items()]
 
 
 def _capped(texts: Iterable[str], limit: int, more: str) -> list[str]:

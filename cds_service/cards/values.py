@@ -57,7 +57,14 @@ def _shown(declaration: Declaration, facts: Facts, context: PlanContext) -> tupl
     if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
         return tuple(_items(declaration, value, facts, context))
     evidence = tidied(facts.evidence_of(declaration.path))
-    return (ShownFact(declaration.path, title(declaration), _text(declaration, value, evidence, context), value, evidence),)
+    text = _bound(declaration, facts) + _text(declaration, value, evidence, context)
+    return (ShownFact(declaration.path, title(declaration), text, value, evidence),)
+
+
+def _bound(declaration: Declaration, facts: Facts) -> str:
+    """The comparator of a number that was reported as a bound: without it the card would claim an exact value."""
+    found = value_at(facts.tree, declaration.bound) if declaration.bound is not None else None
+    return escape(found) if isinstance(found, str) else ""
 
 
 def title(declaration: Declaration) -> str:

@@ -39,6 +39,7 @@ _PATH = frozenset(
         "said",
         "members",
         "shows",
+        "bound",
     }
 )
 
@@ -204,6 +205,7 @@ def _declare(
         depends=tuple(item.get("shows", ())),
         unverified=item.get("unverified"),
         said=bool(item.get("said", False)),
+        bound=item.get("bound"),
     )
 
 

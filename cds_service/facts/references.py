@@ -50,6 +50,7 @@ def _problems(spec: Spec, expression: Expression | None, model: FactModel, param
     for path in dict.fromkeys((spec.path, *spec.gives)):
         if path in model.declarations:
             yield from _asked(model.declarations[path], model)
+            yield from _bound(model.declarations[path], model)
 
 
 def _options(spec: Spec, model: FactModel, parameters: Type) -> Found:
@@ -77,6 +78,12 @@ def _asked(declaration: Declaration, model: FactModel) -> Found:
         for value in declaration.askable.missing:
             if not _can_be(value, declaration.type):
                 yield f"{element}.missing", f"'{value}' is no value of {declaration.path}", "name values that the fact can have"
+
+
+def _bound(declaration: Declaration, model: FactModel) -> Found:
+    """The path of the comparator that belongs to a number."""
+    if declaration.bound is not None:
+        yield from _path(f"bound ({declaration.path})", declaration.bound, model)
 
 
 def _result(given: Type, declared: Type) -> Found:

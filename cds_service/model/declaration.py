@@ -34,7 +34,7 @@ class Declaration:
     ``closed_world`` lists the prefetch keys that must be answered before "none documented" may be said;
     ``contrary`` names the kinds of resource whose removal may make the fact say more; ``depends`` are the paths that
     its derivation reads; ``unverified`` says why no verified code feeds it yet; ``said`` marks a flag of a list's elements
-    whose title cards print where it is true.
+    whose title cards print where it is true; ``bound`` is the path of the comparator of a number, which cards print before it.
     """
 
     path: str
@@ -48,6 +48,7 @@ class Declaration:
     depends: tuple[str, ...] = ()
     unverified: str | None = None
     said: bool = False
+    bound: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -416,6 +416,9 @@ class TestDetail:
         assert "- Size: 1 cm\n- and 2 more\n" in long["detail"]
         assert len(long["extension"][CARD]["facts"]) == 5
 
+    def test_a_bound_is_not_shown_as_an_exact_number(self, tmp_path):
+        assert "- Size: &lt;1 cm" in self.detail(tmp_path, facts(size=Decimal(1), sizeBound="<"), "%facts.size = 1")
+
     def test_a_card_that_asks_says_what_it_misses_and_why(self, tmp_path):
         plans = loaded(tmp_path, row("asks", "%needed.exists()"), row("a", "%facts.ripe", "%facts.tested = 'yes'"))
         known = replace(facts(tested="not-tested"), unknown=(Unknown("ripe", "no record of it"),))
@@ -448,7 +451,7 @@ class TestDetail:
 
         assert "- Not received: reports" in found
         assert "- Received only in part: conditions, staging" in found
-        assert "- Not usable: problem 0; problem 1; and 1 more" in found
+        assert "- Not usable: problem 0 (`Condition/0`); problem 1 (`Condition/1`); and 1 more" in found
 
     def test_assumptions_are_printed(self, tmp_path):
         assert "- Assumption: Largest size = 5 cm" in self.detail(tmp_path, facts(size=Decimal(1)), "%facts.size < %parameters.maxSize")

@@ -89,6 +89,7 @@ ONE, OTHER = "{path: a, type: boolean, expression: '%facts.b'}", "{path: b, type
         ([FLAG + ", after: [gone]}"], "a.after", "'gone' is no declared path"),
         ([FLAG + ", internal: true, shows: [gone]}"], "a.shows", "'gone' is no declared path"),
         ([FLAG + ", askable: {as: gone}}"], "a.askable (a).as", "'gone' is no declared path"),
+        ([FLAG + ", bound: gone}"], "a.bound (a)", "'gone' is no declared path"),
         ([FLAG + ", askable: {missing: [maybe]}}"], "a.askable (a).missing", "'maybe' is no value of a"),
         ([FLAG + ", options: {within: limits}}"], "a.options.within", "'limits' is no parameter"),
         (["{path: a, type: integer, reader: days-between, options: {from: a, to: gone}}"], "a.options.to", "'gone' is no declared path"),

@@ -30,7 +30,8 @@ def declaration(path: str, of: str | Type, title: str, **more: Any) -> Declarati
 DECLARATIONS = (
     declaration("ripe", "boolean", "Ripe", askable=Askable(name="ripe")),
     declaration("colour", COLOUR, "Colour", askable=Askable(name="colour", unless="%facts.sampled")),
-    declaration("size", "decimal", "Size", unit="cm"),
+    declaration("size", "decimal", "Size", unit="cm", bound="sizeBound"),
+    declaration("sizeBound", Type("code", codes=frozenset({"<", ">"})), "Size is a bound", internal=True),
     declaration(
         "tested",
         Type("code", codes=frozenset({"yes", "no", "not-tested"})),
