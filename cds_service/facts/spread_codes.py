@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.facts.apart import apart
-from cds_service.facts.staging.tables import StagingTables
+from cds_service.facts.staging.tables import BOTH, StagingTables
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept, normalise_text, texts
+from cds_service.fhir.elements import extensions, objects
 from cds_service.fhir.record import Resource
 from cds_service.fhir.terminology import Terminology
 
@@ -58,7 +59,7 @@ class SpreadCodes:
         found = self._named(code, "map")
         if not found:
             return Found()
-        where, concept = found[0]
+        where, concept = self._sided(found[0][0], resource), found[0][1]
         unsure = self._match("suspectedOnly", code) is not None
         if unsure or not self._is_clear(where):
             body = [one for one, _ in self._named(resource.get("bodySite"), "bodySite")]
@@ -66,7 +67,7 @@ class SpreadCodes:
             for precise, basis in ((body, concept), (written, Concept(TEXT_SYSTEM, concept.code))):
                 named = {one for one in precise if self._is_clear(one)}
                 if len(named) == 1:
-                    return Found(named.pop(), basis)
+                    return Found(self._sided(named.pop(), resource), basis)
         return Found(where, concept, unsure)
 
     def clear_site(self, resource: Resource) -> str | None:
@@ -107,6 +108,18 @@ class SpreadCodes:
         yield from (Where(self.tables.site_of(self.own, place), place) for place in named)
         if not named and option in options:
             yield from (Where(site, None) for site in translate(options[option], concept, options["site"]))
+
+    def _sided(self, where: Where, resource: Resource) -> Where:
+        """The side of a pair, where the body site of the Condition says which."""
+        side = ((self.options or {}).get("places") or {}).get("side")
+        if side is None:
+            return where
+        written = [
+            item.get("valueCodeableConcept") for site in objects(resource.get("bodySite")) for item in extensions(site, side["extension"])
+        ]
+        named = {name for one in written for name, _ in self.terminology.translations(side["map"], one, side["target"])}
+        place = self.tables.side_of(where.place or where.site, BOTH if len(named) > 1 else named.pop()) if named else None
+        return where if place is None else Where(where.site, place)
 
     def _match(self, option: str, codeable: object) -> Concept | None:
         """The first code in the value set of an option; nothing where the content names none."""

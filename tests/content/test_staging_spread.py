@@ -392,3 +392,32 @@ def coded(*codes):
 )
 def test_places_of_one_condition_that_is_coded_more_than_once(knowledge, codes, m, why):
     assert facts_of(knowledge, coded(*codes)).value("stage.mCategory") == m, why
+
+
+LATERALITY = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-laterality-qualifier"
+
+
+def sided(record, side, code="94391008", site="39607008"):
+    """A metastasis whose side is the laterality of its body site, as in mCODE."""
+    qualifier = {"url": LATERALITY, "valueCodeableConcept": concept(SNOMED, side)}
+    found = record.condition("metastasis", concept(SNOMED, code))
+    return found.changed(found.resources[-1]["id"], bodySite=[{**concept(SNOMED, site), "extension": [qualifier]}])
+
+
+LEFT, RIGHT, BOTH = "7771000", "24028007", "51440002"
+
+
+@pytest.mark.parametrize(
+    ("record", "m", "why"),
+    rows(
+        (sided(primary(), LEFT), "M1a", "one lung"),
+        (sided(sided(primary(), LEFT), LEFT), "M1a", "the same lung twice"),
+        (sided(sided(primary(), LEFT), RIGHT), "M1", "both lungs: not verified that they count as one"),
+        (sided(primary(), BOTH), "M1", "both lungs in one Condition"),
+        (spread(sided(primary(), LEFT), "C78.01"), "M1", "the other side by its code"),
+        (spread(sided(primary(), LEFT), "lung"), "M1a", "the other record does not say which side"),
+        (sided(primary(), LEFT, "94381002", "10200004"), "M1a", "the liver is no pair"),
+    ),
+)
+def test_the_side_of_a_pair(knowledge, record, m, why):
+    assert facts_of(knowledge, record).value("stage.mCategory") == m, why

@@ -75,6 +75,8 @@ def option_problems(reader: str, options: Mapping[str, Any]) -> Iterator[tuple[s
             yield f"has an option '{name}' that lacks something", f"give it {', '.join(sorted(wanted))}"
 
 
+_PLACES = frozenset({"map", "bodySite", "target"})
+_SIDE = frozenset({"extension", "map", "target"})
 # The sections of ``disorders`` (see facts/disorders.py): what each needs and may have; "" is the block itself
 _DISORDERS = {
     "": (frozenset({"primary", "other", "links"}), frozenset({"spread", "keys"})),
@@ -103,12 +105,30 @@ def disorder_problems(options: Mapping[str, Any], terminology: Terminology) -> I
         for section, block in (("primary", primary), ("spread", spread))
         for name in ("map", "bodySite")
     ]
-    places = spread.get("places", {})
-    if not isinstance(places, Mapping) or set(places) not in (set(), {"map", "bodySite", "target"}):
-        yield "disorders.spread.places", "lacks or does not know something", "give map, bodySite and target"
-    else:
-        maps += [(f"spread.places.{name}", places.get(name)) for name in ("map", "bodySite")]
+    yield from _place_problems(spread)
+    maps += _place_maps(spread)
     for names, known, kind in ((sets, terminology.members, "value set"), (maps, terminology.maps, "concept map")):
         for element, name in names:
             if name is not None and name not in known:
                 yield f"disorders.{element}", f"names the {kind} '{name}', which the content lacks", "add it or correct the name"
+
+
+def _place_problems(spread: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """What the ``places`` of the spread block, if there are any, miss or misspell."""
+    places = spread.get("places")
+    side = places.get("side") if isinstance(places, Mapping) else None
+    if places is not None and not (isinstance(places, Mapping) and _PLACES <= set(places) <= _PLACES | {"side"}):
+        yield "disorders.spread.places", "lacks or does not know something", f"give {', '.join(sorted(_PLACES))}, and side if wanted"
+    elif side is not None and not (isinstance(side, Mapping) and set(side) == _SIDE):
+        yield "disorders.spread.places.side", "lacks or does not know something", f"give {', '.join(sorted(_SIDE))}"
+
+
+def _place_maps(spread: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """(element, concept map) of the places."""
+    places = block if isinstance(block := spread.get("places"), Mapping) else {}
+    side = block if isinstance(block := places.get("side"), Mapping) else {}
+    return [
+        ("spread.places.map", places.get("map")),
+        ("spread.places.bodySite", places.get("bodySite")),
+        ("spread.places.side.map", side.get("map")),
+    ]

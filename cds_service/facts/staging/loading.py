@@ -13,8 +13,11 @@ from cds_service.errors import ContentProblem
 from cds_service.facts.staging.tables import (
     AMBIGUOUS,
     ANY,
+    BOTH,
     KINDS,
+    LEFT,
     MANY,
+    RIGHT,
     ROLES,
     Cell,
     Edition,
@@ -123,12 +126,18 @@ class _Loader:
             for place in _strings(row["places"]):
                 if self.reads.setdefault(place, by_role) != by_role:
                     self._problem(f"places[{position}]", f"lists '{place}' twice", "keep one row")
-        for position, row in self._rows(data, "together", {"whole", "parts", "source", "verification"}, optional={"both"}):
-            parts = frozenset(_strings(row["parts"]))
-            both = None if row.get("both") is None else str(row["both"])
-            for place in sorted({*parts, *filter(None, (both,))} - set(self.reads)):
+        for position, row in self._rows(data, "together", {"whole", "source", "verification"}, optional={"parts", "sides"}):
+            sides = row.get("sides", {})
+            if ("parts" in row) == ("sides" in row) or not isinstance(sides, Mapping) or set(sides) - {LEFT, RIGHT, BOTH}:
+                remedy = f"name the parts, or the sides {LEFT}, {RIGHT} and {BOTH}"
+                self._problem(f"together[{position}]", "needs either parts or sides", remedy)
+                continue
+            by_side = {str(side): str(place) for side, place in sides.items()}
+            parts = frozenset(_strings(row["parts"]) if "parts" in row else [place for side, place in by_side.items() if side != BOTH])
+            for place in sorted({*parts, *by_side.values()} - set(self.reads)):
                 self._problem(f"together[{position}]", f"names '{place}', which is no place", "list it under places")
-            self.together.append(Together(whole=row["whole"], parts=parts, both=both, verified=row["verification"] == "verified"))
+            verified = row["verification"] == "verified"
+            self.together.append(Together(whole=row["whole"], parts=parts, sides=by_side, verified=verified))
 
     def _m_category(self, data: Mapping[str, Any]) -> None:
         cells = self.m_rules.setdefault((str(data["system"]), str(data["edition"])), {})

@@ -19,6 +19,7 @@ CHAINS = "chains"
 ORGAN = "organ"
 SURFACE = "surface"
 UNSPECIFIED = "unspecified"
+LEFT, RIGHT, BOTH = "left", "right", "both"
 KINDS = frozenset({CHAIN, CHAINS, ORGAN, SURFACE, UNSPECIFIED})
 MANY = 4
 """Counts from here on mean the same to every rule; used to find rules that contradict each other."""
@@ -47,12 +48,20 @@ class Role:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Together:
-    """Places that count as one: the parts of ``whole``; ``both`` names all its parts at once. Unverified: they may count as one."""
+    """Places that count as one: the parts of ``whole``. Unverified: they may count as one.
+
+    ``sides`` name the places of a pair by side, and all of it at once (:data:`BOTH`).
+    """
 
     whole: str
     parts: frozenset[str]
-    both: str | None = None
+    sides: Mapping[str, str] = field(default_factory=dict)
     verified: bool = True
+
+    @property
+    def both(self) -> str | None:
+        """The place that is all parts at once, if there is one."""
+        return self.sides.get(BOTH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +140,10 @@ class StagingTables:
             kind=min(item.kind for item in found),
             verified=all(item.verified for item in found),
         )
+
+    def side_of(self, whole: str, side: str) -> str | None:
+        """The place that is one side, or both, of a site or place."""
+        return next((group.sides[side] for group in self.together if group.whole == whole and side in group.sides), None)
 
     def site_of(self, site: str | None, place: str) -> str:
         """The site of spread under which a place stands in the facts, given the primary site."""

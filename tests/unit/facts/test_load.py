@@ -171,6 +171,10 @@ def test_a_true_check_is_a_conflict_and_changes_no_value(tmp_path):
     assert engine.build(record(7), date(2026, 11, 21)).conflicts == ()
 
 
+def with_places(text):
+    return f"{{primary: {{}}, other: tests, spread: {{places: {text}}}, links: []}}"
+
+
 @pytest.mark.parametrize(
     ("disorders", "element", "problem"),
     [
@@ -179,6 +183,9 @@ def test_a_true_check_is_a_conflict_and_changes_no_value(tmp_path):
         ("{primary: {map: gone}, other: tests, spread: {}, links: []}", "disorders.primary.map", "names the concept map 'gone'"),
         ("{primary: {}, other: gone, spread: {}, links: []}", "disorders.other", "names the value set 'gone', which the content lacks"),
         ("{primary: {}, other: tests, spread: {trap: tests}, links: []}", "disorders.spread", "lacks or does not know"),
+        (with_places("{map: x}"), "disorders.spread.places", "lacks or does not know"),
+        (with_places("{map: gone, bodySite: x, target: y}"), "disorders.spread.places.map", "names the concept map 'gone'"),
+        (with_places("{map: x, bodySite: x, target: y, side: {map: x}}"), "disorders.spread.places.side", "lacks or does not know"),
     ],
 )  # fmt: skip
 def test_how_conditions_are_sorted_is_checked_too(tmp_path, disorders, element, problem):

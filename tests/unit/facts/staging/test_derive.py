@@ -65,7 +65,7 @@ TABLES = StagingTables(
         ("two", "near"): Role(role="regional", kind="chain"),
     },
     together=(
-        Together(whole="pair", parts=frozenset({"left", "right"}), both="both", verified=False),
+        Together(whole="pair", parts=frozenset({"left", "right"}), sides={"both": "both"}, verified=False),
         Together(whole="region", parts=frozenset({"first", "second"})),
     ),
     scale=Scale(families=("0", "I", "II", "III", "IV"), advanced="IV"),

@@ -17,7 +17,7 @@ PLACES = (
     "kind: places\ntitle: p\n"
     "places:\n  - {places: [groin, hip], stands: {regional: near, distant: far, ambiguous: unclear}}\n"
     "  - {places: [left, right, both], stands: far}\n"
-    "together: [{whole: far, parts: [left, right], both: both, source: s, verification: unverified}]\n"
+    "together: [{whole: far, sides: {left: left, right: right, both: both}, source: s, verification: unverified}]\n"
 )
 M = (
     "kind: m-category\ntitle: m\nsystem: one\nedition: '8'\nrows:\n"
@@ -142,7 +142,10 @@ def test_a_site_of_two_systems_that_disagree_is_ambiguous(tmp_path):
         ("sites", SITES.replace("[I, II, III, IV]", "[II, III, IV]"), "one 8", "of no family"),
         ("places", PLACES.replace("ambiguous: unclear", "other: unclear"), "places[0].stands", "no site for some role"),
         ("places", PLACES.replace("[left, right, both]", "[left, right, both, hip]"), "places[1]", "twice"),
-        ("places", PLACES.replace("parts: [left, right]", "parts: [left, wrong]"), "together[0]", "no place"),
+        ("places", PLACES.replace("left: left,", "left: wrong,"), "together[0]", "no place"),
+        ("places", PLACES.replace("sides: {left: left, right: right, both: both}", "parts: [left, wrong]"), "together[0]", "no place"),
+        ("places", PLACES.replace("sides: {left: left, right: right, both: both}, ", ""), "together[0]", "either parts or sides"),
+        ("places", PLACES.replace("left: left,", "top: left,"), "together[0]", "either parts or sides"),
         (
             "m",
             M + "  - {surface: any, unspecified: any, chains: 2-1, organs: 0, m: M1a, source: s, verification: verified}\n",
