@@ -17,9 +17,9 @@ from cds_service.errors import ContentProblem
 from cds_service.plans.problems import Problems
 
 Check = Callable[[Material, Problems], None]
-CHECKS: tuple[Check, ...] = (check_written, check_reach, check_links, check_codes, check_lock)
+CHECKS: tuple[Check, ...] = (check_written, check_reach, check_links, check_used, check_codes, check_lock)
 #: What is still being written: listed, and no error. Move an entry up into CHECKS once the content satisfies it.
-NOT_YET: tuple[Check, ...] = (check_used, check_cases)
+NOT_YET: tuple[Check, ...] = (check_cases,)
 
 
 @dataclass(frozen=True, slots=True)
