@@ -26,7 +26,10 @@ _LISTED, _BILLED = 0, 2  # see _rank
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Primary:
-    """A Condition that may be the primary: its site codes (none = site not named), state and evidence."""
+    """A Condition that may be the primary: its site codes (none = site not named), state and evidence.
+
+    ``later`` says that its code tells of what came after the first diagnosis.
+    """
 
     entry: Entry
     sites: tuple[str, ...]
@@ -34,6 +37,7 @@ class Primary:
     rank: int
     evidence: Evidence
     moment: Temporal | None
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +145,7 @@ def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
     past = tuple(primary for primary in primaries if primary.state == "past")
     outranked = tuple(primary for primary in primaries if primary.state == "active" and _is_outranked(primary, past))
     active = tuple(primary for primary in primaries if primary.state == "active" and primary not in outranked)
-    chosen = active or past
+    chosen = _sited(active, past) if active else _sited(past, ())
     others = tuple(entry for entry in context.record.of("Condition") if sorter.is_other(entry))
     sites = frozenset(site for primary in chosen for site in primary.sites)
     sorter = replace(sorter, sites=sites)
@@ -172,6 +176,15 @@ def _named(context: Context, options: Mapping[str, Any]) -> Named:
     )
 
 
+def _sited(chosen: Iterable[Primary], past: Iterable[Primary]) -> tuple[Primary, ...]:
+    """What came later came where the diagnosis was: the code of a recurrence names the site only if nothing else does."""
+    chosen = tuple(chosen)
+    if any(one.sites for one in chosen if not one.later):
+        return tuple(replace(one, sites=()) if one.later else one for one in chosen)
+    before = tuple(dict.fromkeys(site for one in past if not one.later for site in one.sites))
+    return tuple(replace(one, sites=before) if one.later and before else one for one in chosen)
+
+
 def _is_outranked(primary: Primary, past: Iterable[Primary]) -> bool:
     """Whether an encounter or billing diagnosis lists what the problem list of the same site says is over."""
     if primary.rank != _BILLED or has_returned(primary.entry.resource):
@@ -199,6 +212,7 @@ class _Sorter:
                     rank=_rank(entry.resource),
                     evidence=evidence(entry, concept, text=concept.system == TEXT_SYSTEM),
                     moment=when(entry.resource),
+                    later=self._match(self.options["primary"].get("later"), entry.resource.get("code")) is not None,
                 )
 
     def _site(self, resource: Resource) -> tuple[tuple[str, ...], Concept | None]:

@@ -142,6 +142,23 @@ def test_source_1_for_the_rectum_needs_known_absence_of_local_recurrence(knowled
 
 
 @pytest.mark.parametrize(
+    ("record", "site", "why"),
+    rows(
+        (patient().anorectum(), "anorectal-overlap", "the code for a recurrence names the rectum; the diagnosis says where the primary is"),
+        (patient().primary("anal-canal", "squamous"), "anal-canal", "the same for the anal canal"),
+        (patient().primary("anal-canal", "squamous", clinical="remission"), "anal-canal", "also where the first Condition is over"),
+        (patient().primary("anal-canal", None, verification="refuted"), "rectum", "a refuted diagnosis names no site"),
+        (patient(), "rectum", "nothing else names a site"),
+    ),
+)
+def test_a_local_recurrence_does_not_move_the_primary(knowledge, record, site, why):
+    answer = ask(knowledge, record.local_recurrence(present=True, on=days_before(20)))
+
+    assert answer.fact("primary.site") == site, why
+    assert answer.fact("primary.localRecurrence") is True
+
+
+@pytest.mark.parametrize(
     ("site", "histology", "two"),
     [
         ("rectum", "adenocarcinoma", True),

@@ -16,7 +16,7 @@ OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("days-between", "from to", ""),
         ("first-date", "of member date", "parameter values"),
         ("texts", "lines", ""),
-        ("primary", "", "attributes later gives"),
+        ("primary", "", "attributes gives"),
         ("histology", "familyPath target map disorderMap codes extensions family", ""),
         ("spread", "site keys", "treatmentEnd unattributed"),
         ("spread-flag", "site", "sites roles notSites state gives unattributed placed"),
@@ -80,7 +80,7 @@ _SIDE = frozenset({"extension", "map", "target"})
 # The sections of ``disorders`` (see facts/disorders.py): what each needs and may have; "" is the block itself
 _DISORDERS = {
     "": (frozenset({"primary", "other", "links"}), frozenset({"spread", "keys"})),
-    "primary": (frozenset({"map", "site"}), frozenset({"bodySite", "generic", "unspecific", "several"})),
+    "primary": (frozenset({"map", "site"}), frozenset({"bodySite", "generic", "unspecific", "later", "several"})),
     "spread": (frozenset({"map", "site"}), frozenset({"bodySite", "ambiguousSite", "suspectedOnly", "traps", "places"})),
 }
 
@@ -98,7 +98,7 @@ def disorder_problems(options: Mapping[str, Any], terminology: Terminology) -> I
             wrong = sorted((needed - set(block)) | (set(block) - needed - optional))
             yield element, f"lacks or does not know {', '.join(wrong)}", f"give {', '.join(sorted(needed))}"
     primary, spread = (block if isinstance(block := options.get(name), Mapping) else {} for name in ("primary", "spread"))
-    sets = [("primary.generic", primary.get("generic")), ("primary.unspecific", primary.get("unspecific")), ("other", options.get("other"))]
+    sets = [("other", options.get("other")), *((f"primary.{name}", primary.get(name)) for name in ("generic", "unspecific", "later"))]
     sets += [(f"spread.{name}", spread.get(name)) for name in ("suspectedOnly", "traps")]
     maps = [
         (f"{section}.{name}", block.get(name))

@@ -20,14 +20,14 @@ def read_primary(context: Context, spec: Spec) -> Reading:
 
     Better placed records (problem list before billing) decide, unless two sites are two primaries (``several`` of ``disorders``);
     if those still name several sites, the site is a conflict. ``sites`` are all that remain.
-    Options: ``attributes`` (name -> {map, target}), ``later`` (value set of codes for what comes after the first diagnosis).
+    Options: ``attributes`` (name -> {map, target}).
     """
     disorders: Disorders = context.shared["disorders"]
     named = [primary for primary in disorders.primaries if primary.sites]
     best = [primary for primary in named if disorders.several or primary.rank == min(one.rank for one in named)]
     sites = tuple(dict.fromkeys(site for primary in best for site in primary.sites))
     proof = tuple(primary.evidence for primary in named if set(primary.sites) & set(sites))
-    findings = [_present(disorders, spec), _diagnosed(context, disorders, spec)]
+    findings = [_present(disorders, spec), _diagnosed(disorders, spec)]
     findings.append(Finding(path=spec.member("sites"), value=tuple(sorted(sites)) or None, evidence=proof, weak=weak(proof)))
     conflicts: tuple[Conflict, ...] = ()
     if len(sites) > 1:
@@ -50,14 +50,9 @@ def _present(disorders: Disorders, spec: Spec) -> Finding:
     return Finding(path=spec.member("present"), value=value, evidence=proof, weak=weak(proof))
 
 
-def _diagnosed(context: Context, disorders: Disorders, spec: Spec) -> Finding:
+def _diagnosed(disorders: Disorders, spec: Spec) -> Finding:
     """The first date of the primary's records, without those whose code tells of a later event."""
-    later = spec.options.get("later")
-    dated = [
-        primary
-        for primary in disorders.primaries
-        if primary.moment is not None and not (later and context.terminology.match(later, primary.entry.resource.get("code")))
-    ]
+    dated = [primary for primary in disorders.primaries if primary.moment is not None and not primary.later]
     if not dated:
         return Finding(path=spec.member("diagnosed"), why="no date of diagnosis is recorded")
     first = min(dated, key=_first_day)

@@ -181,6 +181,7 @@ def with_places(text):
         ("{other: yes-set}", "disorders", "lacks or does not know links, primary"),
         ("{primary: x, other: tests, spread: {}, links: []}", "disorders.primary", "is missing or is no mapping"),
         ("{primary: {map: gone}, other: tests, spread: {}, links: []}", "disorders.primary.map", "names the concept map 'gone'"),
+        ("{primary: {later: gone}, other: tests, spread: {}, links: []}", "disorders.primary.later", "names the value set 'gone'"),
         ("{primary: {}, other: gone, spread: {}, links: []}", "disorders.other", "names the value set 'gone', which the content lacks"),
         ("{primary: {}, other: tests, spread: {trap: tests}, links: []}", "disorders.spread", "lacks or does not know"),
         (with_places("{map: x}"), "disorders.spread.places", "lacks or does not know"),
