@@ -10,6 +10,9 @@ from typing import Any
 import yaml
 
 from cds_service.authoring.material import Material, recommendations
+from cds_service.cases.load import load_cases
+from cds_service.cases.load_phrases import FOLDER, load_phrases
+from cds_service.errors import ContentError
 from cds_service.plans.problems import Problems
 
 NEEDED: Mapping[str, int] = {"expect": 2, "absent": 2, "unknown": 1}
@@ -27,6 +30,17 @@ def check_cases(material: Material, problems: Problems) -> None:
     for path in sorted(material.folder.glob("*/cases/*.yaml")):
         if path not in codes:
             problems.at(material.name(path)).add("belongs to no recommendation of its topic", "name the file after one, or remove it")
+
+
+def check_sentences(material: Material, problems: Problems) -> None:
+    """Report what the cases say that is not understood: sentences, hooks, codes, statements. It takes phrases to read them with."""
+    if not (material.folder / FOLDER).is_dir():
+        return
+    try:
+        load_cases(material.folder, material.knowledge, load_phrases(material.folder))
+    except ContentError as error:
+        for problem in error.problems:
+            problems.add(problem)
 
 
 def _check_file(path: Path, code: str, material: Material, problems: Problems) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cds_service.authoring.case_files import check_cases
+from cds_service.authoring.case_files import check_cases, check_sentences
 from cds_service.authoring.codes import check_codes
 from cds_service.authoring.links import check_links
 from cds_service.authoring.lock import check_lock
@@ -17,7 +17,7 @@ from cds_service.errors import ContentProblem
 from cds_service.plans.problems import Problems
 
 Check = Callable[[Material, Problems], None]
-CHECKS: tuple[Check, ...] = (check_written, check_reach, check_links, check_used, check_codes, check_lock)
+CHECKS: tuple[Check, ...] = (check_written, check_reach, check_links, check_used, check_codes, check_lock, check_sentences)
 #: What is still being written: listed, and no error. Move an entry up into CHECKS once the content satisfies it.
 NOT_YET: tuple[Check, ...] = (check_cases,)
 

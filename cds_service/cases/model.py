@@ -77,11 +77,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a case; it passed if nothing differs. ``indicators`` are those of its cards, in their order."""
+    """What came of a case: the cards as the hook would answer them. It passed if nothing differs."""
 
     case: Case
     differences: tuple[Difference, ...]
-    indicators: tuple[str, ...] = ()
+    cards: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """The indicators of its cards, in their order."""
+        return tuple(card["indicator"] for card in self.cards)
 
     @property
     def passed(self) -> bool:

@@ -131,6 +131,14 @@ def unknown_words(pattern: Pattern, sentence: str, tables: Mapping[str, Table]) 
     return None
 
 
+def sentences_of_words(pattern: Pattern, tables: Mapping[str, Table]) -> Iterable[str]:
+    """Where a pattern is one slot and nothing else, the words of its table, which are whole sentences; else the pattern itself."""
+    kinds = tuple(pattern.slots.values())
+    if pattern.literal or len(kinds) != 1 or kinds[0] in BUILT_IN:
+        return (pattern.text,)
+    return tuple(tables[kinds[0]])
+
+
 def example_of(pattern: Pattern, tables: Mapping[str, Table]) -> str:
     """A sentence that fits a pattern, with every optional part: to try a phrase, and to show it."""
     built_in = {NUMBER: "3", WORDS: '"words"', WHEN: "12 days ago"}

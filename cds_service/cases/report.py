@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from cds_service.cards import render_text
 from cds_service.cases.model import FIRING, NON_FIRING, OTHER, UNKNOWN, Case, Outcome
 from cds_service.cases.patterns import example_of
 from cds_service.cases.phrases import DRAFTS, RECORD, Modifier, Phrase, Phrasebook
 
 _MOST = 40  # words of a table; the file has them all
 _KINDS = (FIRING, NON_FIRING, UNKNOWN, OTHER)
+
+
+def card_lines(outcome: Outcome) -> Iterator[str]:
+    """A case and its cards, as a reader gets them."""
+    yield f"{outcome.case.name} ({outcome.case.hook}): {outcome.case.why}"
+    yield ""
+    yield render_text(outcome.cards)
 
 
 def failure_lines(outcome: Outcome) -> Iterator[str]:

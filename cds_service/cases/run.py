@@ -46,9 +46,7 @@ def judge(prepared: Prepared, knowledge: Knowledge, as_of: date) -> Outcome:
     """Apply the plans to the facts of a case, and compare."""
     assessment = assess_facts(prepared.facts, prepared.invocation.hook, knowledge, as_of)
     cards = rendered(assessment, knowledge).body["cards"]
-    return Outcome(
-        prepared.case, tuple(_differences(prepared.case, assessment, cards, knowledge)), tuple(card["indicator"] for card in cards)
-    )
+    return Outcome(prepared.case, tuple(_differences(prepared.case, assessment, cards, knowledge)), tuple(cards))
 
 
 def _differences(case: Case, assessment: Assessment, cards: list[Mapping[str, Any]], knowledge: Knowledge) -> Iterator[Difference]:

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from cds_service.cases.days import Timing, timing_of
-from cds_service.cases.patterns import Bindings, bindings_of, unknown_words
+from cds_service.cases.patterns import Bindings, bindings_of, sentences_of_words, unknown_words
 from cds_service.cases.phrases import RECORD, Modifier, Phrase, Phrasebook
 from cds_service.cases.templates import extended, fill, merged, pruned
 
@@ -152,5 +152,6 @@ def _unknown(book: Phrasebook, text: str, known: Sequence[Phrase] | Sequence[Mod
             return SentenceError(f"'{text}' is not understood: {missing}", f"correct the word in '{pattern.text}', or add it to the table")
     if not patterns:
         return SentenceError(f"no {kind} is declared", "declare one in phrases/*.yaml")
-    nearest = max(patterns, key=lambda pattern: SequenceMatcher(None, text.lower(), pattern.text.lower()).ratio())
-    return SentenceError(f"'{text}' is no known {kind}", f"the nearest is '{nearest.text}'; `cds-service cases --phrases` lists all")
+    sayable = [words for pattern in patterns for words in sentences_of_words(pattern, book.tables)]
+    nearest = max(sayable, key=lambda words: SequenceMatcher(None, text.lower(), words.lower()).ratio())
+    return SentenceError(f"'{text}' is no known {kind}", f"the nearest is '{nearest}'; `cds-service cases --phrases` lists all")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import orjson
 
+from cds_service.authoring.names import name_lines
 from cds_service.cards import render_text, render_trace
 from cds_service.cli.options import FILE, as_of_option, file_argument, patient_option
 from cds_service.knowledge import Knowledge
@@ -28,10 +29,11 @@ def _print(value: object) -> None:
 
 
 @click.command()
-@file_argument
+@click.argument("file", type=FILE, required=False)
 @patient_option
 @as_of_option
-def facts(file: Path, patient: str | None, as_of: date | None) -> None:
+@click.option("--names", is_flag=True, help="Instead, list every fact that the content declares: name, type or values, title.")
+def facts(file: Path | None, patient: str | None, as_of: date | None, *, names: bool) -> None:
     """Print the facts that a record supports, with evidence.
 
     FILE is a FHIR Bundle of any type, an array of resources, NDJSON, or a CDS Hooks request. It counts as the whole
@@ -44,9 +46,15 @@ def facts(file: Path, patient: str | None, as_of: date | None) -> None:
     Examples:
       cds-service facts record.json
       cds-service facts export.ndjson --patient 1234 --as-of 2026-11-21
+      cds-service facts --names
     """
     settings = load_settings()
-    knowledge = content_of(settings)
+    knowledge = content_of(settings, unfinished=names)
+    if names:
+        click.echo("\n".join(name_lines(knowledge.facts_engine.model)))
+        return
+    if file is None:
+        raise click.UsageError("say which record: FILE, or --names for the facts that there are")
     found = knowledge.facts_engine.build(read_file(file, patient), _day(settings, as_of))
     _print(facts_json(found, knowledge.facts_engine.model))
 

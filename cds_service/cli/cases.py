@@ -9,7 +9,7 @@ import click
 from cds_service.cases.burden import burden as burden_of
 from cds_service.cases.load import load_cases
 from cds_service.cases.load_phrases import load_phrases
-from cds_service.cases.report import burden_lines, chosen, count_lines, failure_lines, phrase_lines
+from cds_service.cases.report import burden_lines, card_lines, chosen, count_lines, failure_lines, phrase_lines
 from cds_service.cases.run import run_cases
 from cds_service.cli.errors import FAILED
 from cds_service.settings import load_settings
@@ -21,6 +21,7 @@ from cds_service.wiring import load_content
 @click.option("--topic", metavar="FOLDER", help="Only the cases of this topic folder.")
 @click.option("--recommendation", metavar="CODE", help="Only the cases of this recommendation.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every case, also those that pass.")
+@click.option("--show", is_flag=True, help="Print the cards of every case as a reader gets them.")
 @click.option("--burden", is_flag=True, help="Instead, count the cards that each whole patient brings at each hook.")
 @click.option("--phrases", is_flag=True, help="Instead, list everything that can be said in a case.")
 @click.pass_context
@@ -31,6 +32,7 @@ def cases(
     recommendation: str | None,
     *,
     verbose: bool,
+    show: bool,
     burden: bool,
     phrases: bool,
 ) -> None:
@@ -43,6 +45,7 @@ def cases(
     Examples:
       cds-service cases
       cds-service cases --topic my-topic -v
+      cds-service cases --recommendation my-recommendation --show
       cds-service cases --phrases
     """
     settings = load_settings()
@@ -60,6 +63,8 @@ def cases(
         raise click.UsageError("there is no such case")
     outcomes = run_cases(selected, knowledge, book.as_of)
     for outcome in outcomes:
+        if show:
+            click.echo("\n".join(card_lines(outcome)) + "\n")
         if verbose and outcome.passed:
             click.echo(f"passed {outcome.case.name} ({outcome.case.kind})")
         elif not outcome.passed:

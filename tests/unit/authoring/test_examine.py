@@ -7,10 +7,11 @@ import json
 import pytest
 
 from cds_service.authoring import Material, examine
-from cds_service.authoring.case_files import check_cases
+from cds_service.authoring.case_files import check_cases, check_sentences
 from cds_service.wiring import load_content
 from tests.builders import plants
 from tests.unit.authoring.sound import CASES, CODES, README, edit, examined, problems, write_sound
+from tests.unit.cases import garden
 from tests.unit.plans import world
 
 EMPTY_SYSTEM = {"resourceType": "CodeSystem", "status": "draft", "content": "complete", "concept": [{"code": "a", "display": "a"}]}
@@ -198,6 +199,18 @@ def test_what_is_always_known_needs_no_case_that_stays_open(tmp_path):
     path.write_text(CASES.replace("  - {id: e, unknown: [water-it]}\n", ""), encoding="utf-8")
 
     assert problems(content, check_cases) == []
+
+
+def test_a_sentence_that_is_not_understood(content):
+    (content / "phrases").mkdir()
+    (content / "phrases" / "all.yaml").write_text(garden.PHRASES, encoding="utf-8")
+    case = {"id": "a", "why": "because", "patient": ["dri soil"], "expect": {"water-it": "info"}}
+    path = content / "watering" / "cases" / "water-it.yaml"
+    path.write_text(json.dumps({"recommendation": "water-it", "cases": [case]}), encoding="utf-8")
+
+    [found] = problems(content, check_sentences)
+
+    assert found.startswith("watering/cases/water-it.yaml: cases[0].patient[0]: 'dri soil' is not understood")
 
 
 def test_cases_of_no_recommendation(content):

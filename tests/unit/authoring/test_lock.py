@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from cds_service.authoring.lock import compare, units, write_lock
+from cds_service.authoring.lock import check_lock, compare, units, write_lock
 from cds_service.cli import main
 from cds_service.plans.problems import Problems
 from tests.unit.authoring.sound import edit, problems, write_sound
@@ -142,7 +142,7 @@ def test_layout_comments_documents_and_cases_do_not_count(content):
     (content / "phrases").mkdir()
     (content / "phrases" / "p.yaml").write_text("a: 1\n", encoding="utf-8")
 
-    assert problems(content) == []
+    assert problems(content, check_lock) == []
 
 
 def test_raising_keeps_the_layout_of_a_file(content, run):

@@ -23,6 +23,7 @@ tables:
   soil: {dry: dry, wet: {code: wet, display: Wet soil}, mixed: [dry, wet]}
   bed: {rose bed: {code: B1, display: Roses}, herb bed: {code: B2}}
   tool: {can: can, hose: hose}
+  weather: {windy: windy, wintry: wintry}
 phrases:
   - say: "{soil} soil[ in the {bed}]"
     when: 12 days ago
@@ -39,6 +40,8 @@ phrases:
       valueQuantity: {value: "{number}", unit: "{unit.code}", system: "urn:units", code: "{unit.code}"}
   - say: ['note {words}', 'remark {words}']
     gives: {resourceType: Observation, valueString: "{words}, seen by {patient}"}
+  - say: "{weather}"
+    gives: {resourceType: Observation, valueString: "{weather}"}
   - say: sown {day}
     gives: {resourceType: Patient, birthDate: "{day}"}
   - say: drought everywhere[ in {soil}]

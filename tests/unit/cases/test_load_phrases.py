@@ -21,7 +21,7 @@ def one(kind="phrases", **entry):
 
 def test_sound_phrases_are_read(tmp_path):
     book = garden.book(tmp_path / "content")
-    assert (len(book.phrases["record"]), len(book.phrases["drafts"]), len(book.modifiers)) == (6, 1, 5)
+    assert (len(book.phrases["record"]), len(book.phrases["drafts"]), len(book.modifiers)) == (7, 1, 5)
     assert book.people["the young garden"].name == "the Young garden"
 
 

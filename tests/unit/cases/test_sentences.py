@@ -92,6 +92,7 @@ def test_a_phrase_may_mean_several(book):
         ("dri soil", "'dri' is not in the table 'soil', which has for example: dry", "'{soil} soil[ in the {bed}]'", "an unknown word"),
         ("dry soil in the bed", "'bed' is not in the table 'bed'", "'{soil} soil[ in the {bed}]'", "the second slot"),
         ("heigth 3", "'heigth 3' is no known phrase", "the nearest is 'height {number}", "a typing mistake"),
+        ("quite windy", "'quite windy' is no known phrase", "the nearest is 'windy'", "a table whose words are whole sentences"),
         ("sown last week", "'last week' is no day", "'sown {day}'", "a built-in slot"),
         ("dry soil, doubtfull", "'doubtfull' is no known modifier or date", "the nearest is 'doubtful'", "an unknown modifier"),
         ("dry soil, also in the rose bed + herb bed", "says several things at once", "without +", "a modifier says one thing"),

@@ -27,6 +27,7 @@ def run(tmp_path):
         ([], [FIRES], 0, ["1 cases, all passed"], "counts"),
         (["-v"], [FIRES], 0, ["passed water-it/fires (firing)"], "every case by name"),
         ([], [FIRES, FAILS], 1, ["FAILED water-it/fails (topic/cases/water-it.yaml, patient-view)", "2 cases, 1 failed"], "a failure"),
+        (["--show"], [FIRES], 0, ["water-it/fires (patient-view): because", "[INFO] About water-it"], "the cards themselves"),
         (["--topic", "topic"], [FIRES], 0, ["1 cases, all passed"], "a topic"),
         (["--recommendation", "water-it"], [FIRES], 0, ["1 cases, all passed"], "a recommendation"),
         (["--topic", "other"], [FIRES], 2, [], "no such topic"),

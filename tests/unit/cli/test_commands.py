@@ -50,6 +50,18 @@ def test_help_teaches_by_example(run, command):
     assert "\\b" not in result.output
 
 
+def test_the_facts_that_there_are_are_listed(run):
+    result = run("facts", "--names")
+
+    assert result.exit_code == 0
+    assert {"dry: boolean  (dry soil)", "patient.age: integer years"} <= set(result.output.splitlines())
+
+
+def test_facts_want_a_record_or_the_list(run):
+    assert run("facts").exit_code == 2
+    assert "or --names" in run("facts").output
+
+
 def test_facts_are_json(run, dry):
     result = run("facts", dry)
     assert result.exit_code == 0
