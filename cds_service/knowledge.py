@@ -14,6 +14,7 @@ from cds_service.fhir.terminology import Terminology, load_terminology
 from cds_service.plans.bounds import check_bounds
 from cds_service.plans.compiled import DataRequirement, Parameter, PlanContext, Service, Source
 from cds_service.plans.content import ContentFiles, read_content
+from cds_service.plans.environment import fact_paths
 from cds_service.plans.load import Plans, compile_plans, warnings
 from cds_service.plans.overrides import load_override_reasons
 from cds_service.plans.parameters import ASSUMPTION, parameter_types, parse_parameters
@@ -153,6 +154,7 @@ def _context(engine: FactsEngine, terminology: Terminology, info: Mapping[str, P
         display=terminology.display,
         unless=plans.unless,
         fact_parameters=_fact_parameters(engine, frozenset(info)),
+        fact_reads={spec.path: fact_paths(expression.reads) for spec, expression in engine.steps if expression is not None},
         named=frozenset(name for name, item in info.items() if item.is_site_setting or item.source == ASSUMPTION),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 
 from cds_service.cards import sources
@@ -58,29 +58,31 @@ def _is_reviewed(layout: Layout, service: Service) -> bool:
 
 
 def _what(layout: Layout, service: Service) -> list[str]:
-    """What the rows say. If that is too long together, the last row gives up its sections, then all but its heading, then the one before.
+    """What the rows say, shortened if that is too long together.
 
-    The first row keeps its words; its sections go only if nothing else is left to shorten.
+    The last row gives up its sections, one by one from the last, then all but its heading; then the one before. The first row keeps
+    its words; its sections go only if nothing else is left to shorten.
     """
     headings = [_heading(row, service) for row in layout.rows]
     leading = None if layout.summary is None else headings[0]
-    shown = [_row(row, heading) for row, heading in zip(layout.rows, [leading, *headings[1:]], strict=True)]
-    last_first = range(len(shown) - 1, 0, -1)
-    steps = [
-        *((number, part) for number in last_first for part in (shown[number][:1], [f"**{headings[number]}.**"])),
-        (0, shown[0][:1]),
-    ]
-    for number, shorter in steps:
-        if words("\n".join(chain.from_iterable(shown))) <= MAX_BEFORE_WHY:
-            break
-        shown[number] = shorter
+    versions = [_versions(row, heading) for row, heading in zip(layout.rows, [leading, *headings[1:]], strict=True)]
+    shown = [next(version) for version in versions]
+    for number in range(len(shown) - 1, -1, -1):
+        only_heading = [] if number == 0 else [[f"**{headings[number]}.**"]]
+        for shorter in chain(versions[number], only_heading):
+            if words("\n".join(chain.from_iterable(shown))) <= MAX_BEFORE_WHY:
+                break
+            shown[number] = shorter
     return [*chain.from_iterable(shown)]
 
 
-def _row(row: Row, heading: str | None) -> list[str]:
+def _versions(row: Row, heading: str | None) -> Iterator[list[str]]:
+    """What a row says: whole, then with fewer and fewer of its sections, saying how many are left out; at last with none."""
     item = row.recommendation
     first = item.detail if heading is None else f"**{heading}.** {item.detail}"
-    return [first, *_sections(item.sections)]
+    for kept in range(len(item.sections), -1, -1):
+        left = len(item.sections) - kept
+        yield [first, *_sections(item.sections[:kept]), *([f"and {left} more"] if left and kept else [])]
 
 
 def _heading(row: Row, service: Service) -> str:

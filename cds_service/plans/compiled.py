@@ -227,8 +227,8 @@ class PlanContext:
     """What applying a plan needs besides facts: parameter values, the logical model, words for codes, and "on its way" tests.
 
     ``display(code system id, code)`` gives the words for a code; ``unless`` holds, by path, the compiled ``Askable.unless``;
-    ``fact_parameters`` the parameters that a fact is read or derived with; ``named`` those that cards name where they decide:
-    assumptions, and values that the site set.
+    ``fact_parameters`` the parameters that a fact is read or derived with; ``fact_reads`` the facts that a derived one is made of;
+    ``named`` the parameters that cards name where they decide: assumptions, and values that the site set.
     """
 
     parameters: Mapping[str, Any]
@@ -236,4 +236,5 @@ class PlanContext:
     display: Callable[[str, str], str]
     unless: Mapping[str, Expression] = field(default_factory=dict)
     fact_parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fact_reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     named: frozenset[str] = frozenset()

@@ -11,7 +11,7 @@ from cds_service.model.assessment import ActionTrace, Hook, Recommendation, Sect
 from cds_service.model.facts import Facts
 from cds_service.plans.compiled import INDICATORS, MAX_SUMMARY, SIGN_HOOK, CompiledAction, CompiledSection, CompiledSuggestion, PlanContext
 from cds_service.plans.conditions import causes, together
-from cds_service.plans.environment import fact_paths
+from cds_service.plans.environment import fact_paths, value_at
 from cds_service.plans.markdown import escape, unescape
 from cds_service.plans.placeholders import is_known_empty, plain, render, unknown_reads
 from cds_service.plans.suggestions import build_suggestion
@@ -35,7 +35,8 @@ def recommend(
         item for item in action.suggestions if item.only_with in (None, indicator) and together(item.criteria, variables) is True
     )
     summary, detail = _words(action, variables, context)
-    paths = {path for expression in _used(action, sections) for path in expression.reads}
+    used = _used(action, sections, offered)
+    paths = {path for expression in used for path in expression.reads}
     reads = (*(variables["needed"] if "needed" in paths else ()), *fact_paths(paths))
     return Recommendation(
         code=action.code,
@@ -49,7 +50,7 @@ def recommend(
         sections=tuple(Section(section.id, section.heading, render(section.text, variables, context)) for section in sections),
         suggestions=_suggestions(offered, hook, variables),
         citations=action.citations,
-        parameters=_named_parameters(_used(action, sections), reads, context),
+        parameters=_named_parameters(used, reads, facts, context),
         reads=_in_order_of_criteria(action, reads),
         unknown=_unknown(action, sections, variables),
         trace=trace,
@@ -105,14 +106,15 @@ def _overlap(reads: Iterable[str], weak: Iterable[str]) -> bool:
     return any(read == path or path.startswith((f"{read}.", f"{read}[")) or read.startswith(f"{path}.") for read in reads for path in weak)
 
 
-def _used(action: CompiledAction, sections: Iterable[CompiledSection]) -> tuple[Expression, ...]:
-    """The expressions behind what is shown: its own criteria, varying words, and the branches taken."""
+def _used(action: CompiledAction, sections: Iterable[CompiledSection], offered: Iterable[CompiledSuggestion]) -> tuple[Expression, ...]:
+    """The expressions behind what is shown: its own criteria, varying words, the branches taken, and why a suggestion is offered."""
     shown = tuple(sections)
     return (
         *(criterion.expression for criterion in action.reasons),
         *(placeholder.expression for placeholder in action.dynamic.values()),
         *(placeholder.expression for template in (action.description, *(s.text for s in shown)) for placeholder in template.placeholders),
         *(criterion.expression for section in shown for criterion in section.criteria),
+        *(criterion.expression for suggestion in offered for criterion in suggestion.criteria),
     )
 
 
@@ -127,20 +129,25 @@ def _suggestions(offered: Iterable[CompiledSuggestion], hook: Hook, variables: M
     return tuple(item for item in built if item is not None)
 
 
-def _named_parameters(used: Iterable[Expression], reads: Iterable[str], context: PlanContext) -> tuple[str, ...]:
+def _named_parameters(used: Iterable[Expression], reads: Iterable[str], facts: Facts, context: PlanContext) -> tuple[str, ...]:
     """The assumptions and site settings that decided: named by an expression, or behind a fact that one reads."""
     named = {path.split(".")[1] for expression in used for path in expression.reads if path.startswith("parameters.")}
-    behind = {name for path in reads for name in _behind(path, context, frozenset())}
+    seen: set[str] = set()
+    behind = {name for path in reads for name in _behind(path, facts, context, seen)}
     return tuple(sorted((named | behind) & context.named))
 
 
-def _behind(path: str, context: PlanContext, seen: frozenset[str]) -> set[str]:
+def _behind(path: str, facts: Facts, context: PlanContext, seen: set[str]) -> set[str]:
+    """The parameters behind a fact. The limits of one that is derived from nothing known have decided nothing."""
     if path in seen:
         return set()
+    seen.add(path)
+    reads = context.fact_reads.get(path, ())
+    is_idle = bool(reads) and all(value_at(facts.tree, name) is None for name in reads)
     declaration = context.model.declarations.get(path)
-    found = set(context.fact_parameters.get(path, ()))
-    for name in () if declaration is None else declaration.depends:
-        found |= _behind(name, context, seen | {path})
+    found = set() if is_idle else set(context.fact_parameters.get(path, ()))
+    for name in (*(() if declaration is None else declaration.depends), *reads):
+        found |= _behind(name, facts, context, seen)
     return found
 
 

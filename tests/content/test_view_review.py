@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import Patient, days_before, patient, proximal_rectal_with_para_aortic, request
+from tests.builders import (
+    Patient,
+    anorectal_with_bone_and_inguinal,
+    days_before,
+    patient,
+    proximal_rectal_with_para_aortic,
+    request,
+)
 from tests.builders.answer import answer_to, ask
 from tests.builders.codes import (
     BONE_EVENTS,
@@ -467,3 +474,81 @@ def test_a_category_of_another_axis_is_not_read(knowledge):
     record = RECTUM.stage_observation("N", "c", concept(SNOMED, "1229901006", "N0"), 8, days_before(30))
 
     assert not ask(knowledge, record).fact("tnm")
+
+
+# -- words of the cards --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("record", "lines", "why"),
+    rows(
+        (
+            RECTUM.tnm("c", "3", "1b", "1a", on=days_before(30)).stage_group("IVA", on=days_before(30)),
+            [f"cT3 N1b M1a stage IVA (edition 8, {days_before(30)})"],
+            "one line for what was staged together",
+        ),
+        (
+            RECTUM.tnm("c", "2", None, None, on=days_before(30)).tnm("c", "3", None, None, on=days_before(30)),
+            [],
+            "a set of which nothing is certain has no line",
+        ),
+    ),
+)
+def test_lines_of_the_stages_recorded(knowledge, record, lines, why):
+    assert list(ask(knowledge, record).fact("summary.tnm")) == lines, why
+
+
+@pytest.mark.parametrize(
+    ("record", "printed", "not_printed", "why"),
+    rows(
+        (PROXIMAL, ("good ECOG at most = 2", "poor ECOG at least = 3", "poor ECOG at most = 4"), "Karnofsky", "R8: drafts rest on ECOG"),
+        (
+            SCORE.karnofsky(50, days_before(2)),
+            ("good Karnofsky at least = 60", "poor Karnofsky at most = 40"),
+            "ECOG at",
+            "R8: why 50 decides nothing",
+        ),
+        (SCORE, ("look-back for performance status = 90 days",), "ECOG at", "R8: a limit that had nothing to decide is not named"),
+    ),
+)
+def test_limits_of_performance_status_are_called_assumptions(knowledge, record, printed, not_printed, why):
+    detail = ask(knowledge, record).card("systemic-therapy-first-line")["detail"]
+    (line,) = [line for line in detail.splitlines() if line.startswith("- Assumption")]
+
+    assert all(words in line for words in printed), why
+    assert not_printed not in line, why
+
+
+GROIN = RECTUM.metastasis("inguinal-node")
+
+
+@pytest.mark.parametrize(
+    ("record", "host", "why"),
+    rows(
+        (anorectal_with_bone_and_inguinal(), "sources-differ-first-line", "beside both positions"),
+        (anorectal_with_bone_and_inguinal().without("ecog", "kras"), "sources-differ-first-line", "also while much is unknown"),
+        (GROIN, "systemic-therapy-first-line", "isolated"),
+        (GROIN.metastasis("bone"), "systemic-therapy-first-line", "with bone, and everything else unknown"),
+        (GROIN.metastasis("para-aortic-node"), "systemic-therapy-first-line", "with para-aortic nodes"),
+        (GROIN.regimen(FOLFOX, start=days_before(3)), "staging-summary", "after the first line"),
+    ),
+)
+def test_old_figures_never_stand_without_the_newer_ones(knowledge, record, host, why):
+    """T07: with year and size, and no reason to withhold treatment; in no summary."""
+    answer = ask(knowledge, record)
+    said = answer.card(host)["detail"].partition("**Why you see this**")[0]
+
+    assert all(words in said for words in ("0 %", "1999, 32 patients", "2019", "55 % of 31", "52 % of 12", "withhold")), why
+    assert not any("%" in card["summary"] for card in answer.cards)
+
+
+def test_a_contradiction_always_says_what_disagrees(knowledge):
+    """However much is recorded, the card is not shortened to its first sentence."""
+    record = GROIN.stage_group("IIIB", on=days_before(2))
+    for site in ("bone", "para-aortic-node", "liver", "lung", "intra-abdominal-node"):
+        record = record.metastasis(site)
+
+    detail = ask(knowledge, record).card("stage-inconsistency")["detail"]
+
+    assert "**What disagrees:**" in detail
+    assert "stage IIIB" in detail.partition("**Why")[0]

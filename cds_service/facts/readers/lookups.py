@@ -83,7 +83,8 @@ def read_texts(context: Context, spec: Spec) -> Reading:
     Options: ``lines``: list of ``{of, parts, brackets}``. A part is ``{member, before, after, code, word, not, unless}``: ``code`` is
     a code system whose words are shown, ``word`` stands in place of the value. It is left out where the member is missing, empty,
     false or one of the values ``not``, or where one of the members ``unless`` is there. ``brackets`` are parts in round brackets;
-    ``scalar: true`` takes a single fact, as member ``value``, instead of a list.
+    ``some`` names members of which an element must have one to be worth a line; ``scalar: true`` takes a single fact, as member
+    ``value``, instead of a list.
     """
     found: list[tuple[str, str]] = []
     for line in spec.options["lines"]:
@@ -97,7 +98,9 @@ def read_texts(context: Context, spec: Spec) -> Reading:
 
 
 def _line(context: Context, line: Mapping[str, Any], item: Mapping[str, Any]) -> str:
-    text = "".join(_parts(context, line["parts"], item)).strip()
+    if "some" in line and all(item.get(name) is None for name in line["some"]):
+        return ""
+    text = " ".join("".join(_parts(context, line["parts"], item)).split())
     brackets = [part.strip() for part in _parts(context, line.get("brackets", ()), item)]
     return f"{text} ({', '.join(brackets)})" if text and brackets else text
 

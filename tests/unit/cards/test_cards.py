@@ -358,6 +358,23 @@ class TestDetail:
         assert "**About b.**" in before
 
     @pytest.mark.parametrize(
+        ("length", "shown", "comment"),
+        [
+            (20, "one two three", "all of them fit"),
+            (40, "one two more", "the last one goes, and the card says so"),
+            (70, "one more", "then the one before"),
+            (100, "", "where none fits, all go"),
+        ],
+    )
+    def test_sections_that_do_not_fit_are_left_out_one_by_one(self, tmp_path, length, shown, comment):
+        children = [section(name, f"{name} " + "word " * 25) for name in ("one", "two", "three")]
+
+        detail = self.detail(tmp_path, facts(), description="What" + " to know" * (length // 2), action=children)
+
+        before = detail.partition("**Sources**")[0].lower().replace("**", "").split()
+        assert list(dict.fromkeys(word for word in before if word in {"one", "two", "three", "more"})) == shown.split(), comment
+
+    @pytest.mark.parametrize(
         ("dates", "line", "comment"),
         [
             (

@@ -237,6 +237,31 @@ class TestSections:
         without = applied(plans, facts(colour="red"))
         assert without.recommendations[0].parameters == ()
 
+    @pytest.mark.parametrize(
+        ("known", "named", "comment"),
+        [
+            ({"edible": True, "ripe": True, "size": Decimal(1)}, ("maxSize",), "the limit of a fact two steps behind"),
+            ({"edible": True, "ripe": True}, (), "a limit that had nothing to decide is not named"),
+            ({"edible": True}, (), "nor is one behind facts that are all unknown"),
+        ],
+    )
+    def test_limits_of_derived_facts_are_named_if_they_decided(self, tmp_path, known, named, comment):
+        plans = loaded(tmp_path, row("a", "%facts.edible"))
+        behind = {"edible": ("ripe",), "ripe": ("size",)}
+
+        result = applied(plans, facts(**known), fact_parameters={"ripe": ("maxSize",)}, fact_reads=behind)
+
+        assert result.recommendations[0].parameters == named, comment
+
+    @pytest.mark.parametrize(("size", "is_offered"), [(1, True), (9, False)])
+    def test_why_a_suggestion_is_offered_is_among_the_reasons(self, tmp_path, size, is_offered):
+        plans = loaded(tmp_path, row("a", "%facts.edible", action=[create("s", "%facts.size < %parameters.maxSize")]))
+
+        (found,) = applied(plans, facts(edible=True, size=Decimal(size))).recommendations
+
+        assert bool(found.suggestions) is is_offered
+        assert ("size" in found.reads, found.parameters) == (is_offered, ("maxSize",) if is_offered else ())
+
 
 class TestSuggestions:
     def offered(self, tmp_path, known=None, at=None, **more):
