@@ -14,19 +14,6 @@ from tests.builders.situations import SITUATIONS
 SEVERITY = ["info", "warning", "critical"]
 ABBREVIATIONS = re.compile(r"\b(PALN|PALND|IND|CRT|MDT|APR|LAR|TME|RECIST|CAPOX|RT|PS|mets)\b")
 WHY = "**Why you see this**"
-VERIFIED = {
-    "10.1002/(SICI)1096-9098(199903)70:3<177::AID-JSO6>3.0.CO;2-0",
-    "10.1016/S0002-9610(05)80204-1",
-    "10.1007/BF02134182",
-    "10.1186/s12885-019-5956-y",
-    "10.1111/ajco.13924",
-    "10.1186/s12957-023-02908-y",
-    "10.4143/crt.2017.100",
-    "10.3322/caac.21780",
-    "10.1016/j.annonc.2022.10.003",
-    "10.1016/j.annonc.2021.06.015",
-    "10.3238/arztebl.m2021.0027",
-}
 
 
 @pytest.fixture(scope="module")
@@ -139,13 +126,6 @@ def test_no_unexplained_abbreviation(cards):
     }
 
     assert found == set()
-
-
-def test_links_lead_to_verified_literature_only(cards):
-    for name, _, card in cards:
-        urls = [link["url"] for link in card.get("links", [])] + ([card["source"]["url"]] if "url" in card["source"] else [])
-        for url in urls:
-            assert url.removeprefix("https://doi.org/").replace("%3C", "<").replace("%3E", ">") in VERIFIED, name
 
 
 def test_suggestions_are_drafts_that_parse(cards):
