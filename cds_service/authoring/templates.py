@@ -12,7 +12,8 @@ _SECTIONS = (
     ("Exclusions", "TO WRITE: say for whom this topic does not speak, and why"),
     ("Tensions", "TO WRITE: say where its sources disagree with each other or with newer work, and what the cards do about it"),
     ("Parameters", "TO WRITE: list thresholds and look-backs with their source, or say that there are none"),
-    ("Evidence and review", "TO WRITE: say what the statements rest on, and who has reviewed this; nobody, until somebody named has"),
+    ("Evidence", "TO WRITE: list the statements, and say of each reference whether it is verified"),
+    ("Review", "TO WRITE: say who has reviewed this; nobody, until somebody named has"),
 )
 
 
@@ -38,7 +39,10 @@ def readme() -> str:
     """The README of a topic, for clinicians."""
     head = [
         "# TO WRITE: name the topic",
-        "TO WRITE: say why this topic exists, what its source advises, and for whom",
+        "## Rationale",
+        "TO WRITE: say why this topic exists, and what its source advises",
+        "## Scope",
+        "TO WRITE: say for which patients it speaks, and when",
         "## Recommendations",
         "| Code | Hook | When | Level | What the card says |\n|---|---|---|---|---|",
     ]

@@ -53,7 +53,9 @@ def test_a_topic_has_a_plan_a_readme_and_its_place_in_every_service(run, content
     composed = load(content / "PlanDefinition-plants.json")["action"][0]["action"]
     assert composed[-1] == {"id": "plants-soil-care", "definitionCanonical": f"{world.BASE}/PlanDefinition/soil-care"}
     headings = [line for line in (content / "soil-care" / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
-    assert headings == ["## Recommendations", "## Exclusions", "## Tensions", "## Parameters", "## Evidence and review"]
+    assert headings == [
+        "## Rationale", "## Scope", "## Recommendations", "## Exclusions", "## Tensions", "## Parameters", "## Evidence", "## Review",
+    ]  # fmt: skip
 
 
 def test_a_topic_is_added_to_the_services_that_are_named(run, content):
