@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from cds_service.authoring.material import Material, recommendations
 from cds_service.cases.load import load_cases
 from cds_service.cases.load_phrases import FOLDER, load_phrases
+from cds_service.documents import Unreadable, read_yaml
 from cds_service.errors import ContentError
 from cds_service.plans.problems import Problems
 
@@ -66,10 +65,15 @@ def _needed_of(code: str, material: Material) -> Mapping[str, int]:
 def counts(path: Path, code: str) -> Counter[str]:
     """How many cases of a file expect a recommendation, expect that it is absent, or that it stays unknown."""
     try:
-        file = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
+        file = read_yaml(path)
+    except Unreadable:
         return Counter()  # what is wrong with the file, its own loader says
-    return Counter(kind for case in _cases(file) for kind in NEEDED if code in (case.get(kind) or ()))
+    return Counter(kind for case in _cases(file) for kind in NEEDED if code in _named(case.get(kind)))
+
+
+def _named(codes: object) -> Collection[Any]:
+    """The codes of a list or mapping, or the one that stands alone."""
+    return codes if isinstance(codes, (list, Mapping)) else (codes,)
 
 
 def _cases(file: object) -> Iterator[Mapping[str, Any]]:

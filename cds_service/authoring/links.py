@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from cds_service.authoring.material import Material
 from cds_service.plans.compiled import BASE
@@ -22,36 +22,45 @@ def check_links(material: Material, problems: Problems) -> None:
     """Report links of Markdown files that lead nowhere, and resources whose canonical or addresses have no usable form."""
     for path in sorted(material.folder.rglob("*.md")):
         place = problems.at(material.name(path))
-        for target in _LINK.findall(_FENCED.sub("", path.read_text(encoding="utf-8"))):
-            _check_target(target, path, material.folder, place)
+        for target in _LINK.findall(_FENCED.sub("", material.read(path, problems))):
+            _check_target(target, path, material, place)
     for file, resource in _resources(material):
         place = problems.at(file)
         _check_canonical(resource, place)
         for element, address in _addresses(resource):
-            if urlsplit(address).scheme not in ("http", "https", "urn"):
+            parts = _split(address)
+            if parts is None or parts.scheme not in ("http", "https", "urn"):
                 place.child(element).add(f"'{address}' is no address", "write it as https://… (http://… only where a standard does)")
 
 
-def _check_target(target: str, path: Path, folder: Path, place: Place) -> None:
-    parts = urlsplit(target)
+def _check_target(target: str, path: Path, material: Material, place: Place) -> None:
+    parts = _split(target)
     at = place.child(f"link {target}")
-    if parts.scheme or parts.netloc:
-        if parts.scheme not in ("http", "https"):
+    if parts is None or parts.scheme or parts.netloc:
+        if parts is None or parts.scheme not in ("http", "https"):
             at.add("is no address", "write it as https://…")
         return
     found = path if not parts.path else (path.parent / unquote(parts.path)).resolve()
     if not found.exists():
         at.add("leads nowhere", "correct the path; it is relative to the file that it stands in")
-    elif not found.is_relative_to(folder.resolve()):
+    elif not found.is_relative_to(material.folder.resolve()):
         at.add("leads out of the content", "name what is meant in words: the content is shipped without what surrounds it")
-    elif parts.fragment and parts.fragment not in _anchors(found):
+    elif parts.fragment and parts.fragment not in _anchors(found, material, place.problems):
         at.add("names a heading that is not there", "correct what follows #")
 
 
-def _anchors(path: Path) -> frozenset[str]:
+def _split(address: str) -> SplitResult | None:
+    """The parts of an address, ``None`` where it has none (``http://[``)."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
+
+
+def _anchors(path: Path, material: Material, problems: Problems) -> frozenset[str]:
     if path.suffix != ".md":
         return frozenset()
-    headings = _HEADING.findall(_FENCED.sub("", path.read_text(encoding="utf-8")))
+    headings = _HEADING.findall(_FENCED.sub("", material.read(path, problems)))
     return frozenset(re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings)
 
 

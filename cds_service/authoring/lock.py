@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cds_service.authoring.material import Material
+from cds_service.documents import Unreadable, read_yaml
+from cds_service.errors import ContentError
+from cds_service.plans.content import read_json
 from cds_service.plans.problems import Problems
 
 LOCK, VERSIONS = "lock.json", "versions.json"
@@ -98,7 +99,7 @@ def raise_versions(folder: Path) -> tuple[str, ...]:
 
 
 def units(folder: Path) -> tuple[Unit, ...]:
-    """The units of a content folder, by name."""
+    """The units of a content folder, by name. Raises :class:`ContentError` where a file cannot be read."""
     parts: dict[str, dict[str, Any]] = {}
     stated: dict[str, tuple[str, str, str]] = {}
     plans: dict[Path, list[str]] = {}
@@ -121,24 +122,41 @@ def units(folder: Path) -> tuple[Unit, ...]:
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, Any]]:
-    """Every file that is served, parsed, so that layout and comments do not count."""
+    """Every file that is served, parsed, so that layout and comments do not count. Raises :class:`ContentError`."""
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).parts
         if path.name in (LOCK, VERSIONS) or set(inside[:-1]) & set(_PROVES):
             continue
         if path.suffix == ".json":
-            yield path, json.loads(path.read_text(encoding="utf-8"))
+            yield path, _sound(path, folder)
         elif path.suffix == ".yaml":
-            yield path, yaml.safe_load(path.read_text(encoding="utf-8"))
+            try:
+                yield path, read_yaml(path)
+            except Unreadable as error:
+                raise ContentError([error.of(path.relative_to(folder).as_posix())]) from None
+
+
+def _sound(path: Path, folder: Path) -> Mapping[str, Any]:
+    problems = Problems()
+    found = read_json(path, problems.at(path.relative_to(folder).as_posix()))
+    if problems.found:
+        raise ContentError(problems.found)
+    return found
 
 
 def _hash(parts: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(_named(parts), sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+
+
+def _named(node: Any) -> Any:
+    """The same with texts as keys: YAML has others too, and they could not be sorted together."""
+    if isinstance(node, Mapping):
+        return {str(key): _named(value) for key, value in node.items()}
+    return [_named(value) for value in node] if isinstance(node, list) else node
 
 
 def _versions(path: Path) -> Mapping[str, Any]:
-    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return found if isinstance(found, Mapping) else {}
+    return _sound(path, path.parent) if path.is_file() else {}
 
 
 def _write_version(path: Path, element: str, old: str, new: str) -> None:

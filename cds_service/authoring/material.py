@@ -9,8 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from cds_service.documents import Unreadable, read_text, read_yaml
 from cds_service.knowledge import Knowledge
 from cds_service.plans import rules
 from cds_service.plans.compiled import CompiledAction, Service
@@ -52,7 +51,7 @@ class Material:
         found = [*(text for spec, _ in engine.steps for text in texts(spec.options)), *texts(engine.disorders)]
         found += [item.type.code_system for item in engine.model.declarations.values() if item.type.code_system is not None]
         for path in (self.folder / "staging").glob("*.yaml"):
-            found += texts(yaml.safe_load(path.read_text(encoding="utf-8")))
+            found += texts(read_yaml(path))
         return frozenset(found)
 
     @cached_property
@@ -61,6 +60,14 @@ class Material:
         resources = (document.resource for documents in self.files.documents.values() for document in documents)
         found = {text for resource in resources for text in texts(resource)}
         return frozenset(found | {text.split("|", 1)[0] for text in found})
+
+    def read(self, path: Path, problems: Problems) -> str:
+        """The text of a file, empty where it cannot be read, which is reported."""
+        try:
+            return read_text(path)
+        except Unreadable as error:
+            problems.at(self.name(path)).add(str(error), error.remedy)
+            return ""
 
     def name(self, path: Path) -> str:
         """A file as problems name it."""

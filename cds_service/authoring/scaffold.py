@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.authoring.templates import cases, code_system, readme, recommendation_action, topic_plan, topic_row
+from cds_service.documents import Unreadable, read_text
 from cds_service.errors import ServiceError
 from cds_service.plans import rules
 from cds_service.plans.compiled import HOOKS
 from cds_service.plans.compose import plan_type
-from cds_service.plans.content import ContentFiles, Document, read_content
+from cds_service.plans.content import ContentFiles, Document, read_content, read_json
 from cds_service.plans.problems import Problems
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,62}\Z")
@@ -89,7 +90,9 @@ def new_recommendation(folder: Path, code: str, topic: str, hooks: Sequence[str]
     system = _system(topics.values()) or f"{str(plan.resource.get('url', '')).rsplit('/PlanDefinition/', 1)[0]}/CodeSystem/recommendations"
     action = recommendation_action(code, system, hooks)
     changes = Changes(folder)
-    changes.changed[folder / plan.file] = _with(plan, lambda resource: {**resource, "action": [*resource.get("action", ()), action]})
+    changes.changed[folder / plan.file] = _with(
+        plan, lambda resource: {**resource, "action": [*rules.mappings(resource.get("action")), action]}
+    )
     changes.new[(folder / plan.file).parent / "cases" / f"{code}.yaml"] = cases(code)
     _add_row((folder / plan.file).parent / "README.md", code, hooks, changes)
     _add_code(folder, system, code, changes)
@@ -115,8 +118,8 @@ def _with(plan: Document, change: Any) -> str:
 
 
 def _compose(resource: Mapping[str, Any], child: Mapping[str, Any]) -> Mapping[str, Any]:
-    root, *others = resource.get("action", ({},))
-    return {**resource, "action": [{**root, "action": [*root.get("action", ()), child]}, *others]}
+    root, *others = rules.mappings(resource.get("action")) or [{}]
+    return {**resource, "action": [{**root, "action": [*rules.mappings(root.get("action")), child]}, *others]}
 
 
 def _system(topics: Any) -> str | None:
@@ -137,7 +140,10 @@ def _add_row(path: Path, code: str, hooks: Sequence[str], changes: Changes) -> N
     """A row below the table of recommendations, where the README has one."""
     if not path.is_file():
         return
-    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        lines = read_text(path).splitlines()
+    except Unreadable as error:
+        raise CannotScaffold(f"{path.relative_to(changes.folder).as_posix()} {error}") from None
     start = next((number for number, line in enumerate(lines) if line.startswith("| Code |")), None)
     if start is None:
         return
@@ -150,9 +156,12 @@ def _add_code(folder: Path, system: str, code: str, changes: Changes) -> None:
     """The code in the content's code system of recommendations, one concept a line as there; a new system where there is none."""
     entry = {"code": code, "display": "TO WRITE: name the topic in a few words; it is the display of source.topic"}
     for path in sorted((folder / "terminology").glob("CodeSystem-*.json")):
-        text = path.read_text(encoding="utf-8")
-        resource = json.loads(text)
+        problems = Problems()
+        resource = read_json(path, problems.at(path.relative_to(folder).as_posix()))
+        if problems.found:
+            raise CannotScaffold(str(problems.found[0]))
         if resource.get("url") == system:
+            text = path.read_text(encoding="utf-8")
             if not any(concept.get("code") == code for concept in resource.get("concept", ())):
                 changes.changed[path] = _with_concept(text, resource, entry)
             return

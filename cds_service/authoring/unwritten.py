@@ -11,5 +11,5 @@ def check_written(material: Material, problems: Problems) -> None:
     """Report every text that is still to be written, line by line in READMEs and code systems."""
     unwritten.check_written(material.files, problems)
     for path in sorted((*material.folder.rglob("*.md"), *(material.folder / "terminology").glob("CodeSystem-*.json"))):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for number, line in enumerate(material.read(path, problems).splitlines(), 1):
             unwritten.check_text(line, problems.at(material.name(path), f"line {number}"))

@@ -7,8 +7,9 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+_SPAN = "(?:[0-9]{1,5} days?|[0-9]{1,4} weeks?|[0-9]{1,4} months?|[0-9]{1,3} years?)"  # what a calendar can hold
 DAY = (
-    r"today|yesterday|tomorrow|[0-9]+ (?:day|week|month|year)s? ago|in [0-9]+ (?:day|week|month|year)s?"
+    rf"today|yesterday|tomorrow|{_SPAN} ago|in {_SPAN}"
     r"|[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?"
 )
 """What counts as a day, as a regular expression without groups; an ISO date may lack day or month, or have a time."""

@@ -69,13 +69,13 @@ def _file(path: Path, place: Place, world: _World) -> Iterator[Case]:
     taken: set[str] = set()
     for number, item in enumerate(items):
         at = place.child(f"cases[{number}]")
-        name = item.get("id") if isinstance(item, Mapping) else None
-        if name in taken:
-            at.child("id").add(f"'{name}' is the id of another case of the file", "give every case its own id")
-        taken.add(str(name))
         case = _case(item, at, code, world)
-        if case is not None:
-            yield case
+        if case is None:
+            continue
+        if case.id in taken:
+            at.child("id").add(f"'{case.id}' is the id of another case of the file", "give every case its own id")
+        taken.add(case.id)
+        yield case
 
 
 def _case(item: Any, place: Place, code: str, world: _World) -> Case | None:

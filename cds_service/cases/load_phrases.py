@@ -118,6 +118,8 @@ def _table(rows: Any, place: Place) -> dict[str, tuple[Row, ...]]:
     }
     several: dict[str, tuple[Row, ...]] = {}
     for word, members in ((word, members) for word, members in rows.items() if isinstance(members, list)):
+        if not members:
+            place.child(str(word)).add("stands for nothing", "name words of the same table")
         for member in (member for member in members if str(member).lower() not in single):
             place.child(str(word)).add(f"stands for '{member}', which is no word of the table", "name words of the same table")
         several[str(word).lower()] = tuple(row for member in members for row in single.get(str(member).lower(), ()))
@@ -192,9 +194,16 @@ def _modifier(item: Any, place: Place, draft: _Draft) -> Modifier | None:
     if not isinstance(sets, Mapping) or not isinstance(adds, Mapping) or not (sets or adds):
         place.add("changes nothing", "write what it sets, or what it adds to lists")
         return None
+    if not _are_lists(adds):
+        place.child("adds").add("holds something that is not a list", "write each item after '- '")
+        return None
     _check_placeholders((sets, adds), say, place, draft, _SCOPE | {"this"})
     of = texts(entry.get("of"), place.child("of"))
     return Modifier(say=say, of=frozenset(of), sets=sets, adds=adds, file=place.file, note=text(entry.get("note"), place.child("note")))
+
+
+def _are_lists(additions: Mapping[str, Any]) -> bool:
+    return all(_are_lists(item) if isinstance(item, Mapping) else isinstance(item, list) for item in additions.values())
 
 
 def _say(entry: Mapping[str, Any], place: Place, draft: _Draft) -> tuple[Pattern, ...]:

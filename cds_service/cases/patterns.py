@@ -50,7 +50,7 @@ def slots_of(text: str) -> list[tuple[str, str]]:
 
 def faults_of(text: str) -> str | None:
     """What is wrong with the form of a pattern, if anything."""
-    depth, names = 0, [name for name, _ in slots_of(text)]
+    depth, names = 0, [_group(name) for name, _ in slots_of(text)]
     for token in _TOKEN.finditer(text):
         depth += bool(token["open"]) - bool(token["close"])
         if token["text"] in ("{", "}") or depth not in (0, 1):
@@ -60,6 +60,11 @@ def faults_of(text: str) -> str | None:
     if len(set(names)) < len(names):
         return "uses a slot twice"
     return "holds a comma, which ends a phrase" if "," in text else None
+
+
+def _group(slot: str) -> str:
+    """The name of a slot as regular expressions can write it."""
+    return slot.replace("-", "_")
 
 
 def compile_pattern(text: str, tables: Mapping[str, Table]) -> Pattern:
@@ -78,7 +83,7 @@ def _regex(text: str, slots: Mapping[str, str]) -> str:
     parts = []
     for token in _TOKEN.finditer(text):
         if token["name"]:
-            parts.append(f"(?P<{token['name'].replace('-', '_')}>{slots[token['kind'] or token['name']]})")
+            parts.append(f"(?P<{_group(token['name'])}>{slots[token['kind'] or token['name']]})")
         elif token["text"]:
             parts.append(re.escape(token["text"]))
         else:
@@ -97,7 +102,7 @@ def bindings_of(pattern: Pattern, found: re.Match[str], tables: Mapping[str, Tab
     """What the slots hold; several, if words were joined by " + " or stand for several rows."""
     choices: list[Sequence[Any]] = []
     for name, kind in pattern.slots.items():
-        text = found[name.replace("-", "_")]
+        text = found[_group(name)]
         choices.append((None,) if text is None else tuple(_values(text, kind, tables, today)))
     return tuple(dict(zip(pattern.slots, choice, strict=True)) for choice in product(*choices))
 
@@ -120,7 +125,7 @@ def unknown_words(pattern: Pattern, sentence: str, tables: Mapping[str, Table]) 
     if found is None or not pattern.literal:
         return None
     for name, kind in pattern.slots.items():
-        text = found[name.replace("-", "_")]
+        text = found[_group(name)]
         if text is None or re.fullmatch(_slot(kind, tables), text, re.IGNORECASE):
             continue
         if kind in BUILT_IN:

@@ -89,6 +89,8 @@ def _read(book: Phrasebook, said: Sentence) -> tuple[Resource, ...]:
         return read_sentence(book, said)
     if isinstance(said, LeaveOut):
         raise SentenceError("nothing can be left out here", "leave the sentence itself out")
+    if not isinstance(said.get("id", ""), str):
+        raise SentenceError("a resource has an id that is no text", "write it in quotes, or leave it out")
     return (json.loads(json.dumps(said)),)
 
 

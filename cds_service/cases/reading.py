@@ -7,30 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from cds_service.documents import Unreadable, read_yaml
 from cds_service.plans.problems import Place, Problems
-
-
-class _Loader(yaml.CSafeLoader):
-    """YAML whose dates stay texts, and in which a key stands once."""
-
-
-def _written(loader: Any, node: Any) -> str:
-    return str(loader.construct_scalar(node))
-
-
-def _mapping(loader: Any, node: Any) -> dict[Any, Any]:
-    keys = [str(loader.construct_object(key, deep=True)) for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
-    twice = next((key for number, key in enumerate(keys) if key in keys[:number]), None)
-    if twice is not None:
-        raise yaml.constructor.ConstructorError(None, None, f"the key '{twice}' stands twice", node.start_mark)
-    loader.flatten_mapping(node)
-    return {loader.construct_object(key, deep=True): loader.construct_object(value, deep=True) for key, value in node.value}
-
-
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", _written)
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def yaml_files(paths: Iterable[Path], content_dir: Path, problems: Problems) -> Iterator[Path]:
@@ -45,11 +23,9 @@ def yaml_files(paths: Iterable[Path], content_dir: Path, problems: Problems) -> 
 def read_file(path: Path, place: Place, allowed: Iterable[str]) -> Mapping[str, Any]:
     """The mapping in a YAML file, empty where it cannot be used."""
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a safe loader
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        mark = getattr(error, "problem_mark", None)
-        at = place.child(f"line {mark.line + 1}") if mark else place
-        at.add(f"is not YAML ({getattr(error, 'problem', None) or 'unreadable'})", "correct the indentation, or put the text into quotes")
+        loaded = read_yaml(path)
+    except Unreadable as error:
+        place.problems.add(error.of(place.file))
         return {}
     return mapping(loaded, place, allowed)
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from cds_service.cases.sentences import Resource
+from cds_service.fhir.codings import codings
 from cds_service.plans.compiled import ORDER_HOOKS, CodeFilter, DataRequirement, Service
 
 _BASE = "https://ehr.example.org/fhir"
@@ -87,10 +88,7 @@ def _asks_for(requirement: DataRequirement, resource: Resource) -> bool:
 
 
 def _matches(resource: Resource, wanted: CodeFilter) -> bool:
-    value = resource.get(wanted.path)
-    concepts = value if isinstance(value, list) else [value]
-    codings = (coding for concept in concepts if isinstance(concept, Mapping) for coding in concept.get("coding", ()))
-    return any((coding.get("system"), coding.get("code")) in _codes(wanted) for coding in codings)
+    return any(coding in _codes(wanted) for coding in codings(resource.get(wanted.path)))
 
 
 @cache

@@ -35,12 +35,16 @@ class _Change:
     choices: tuple[tuple[Modifier, Bindings], ...]
 
     def apply(self, resource: Resource, scope: Mapping[str, Any]) -> Resource | None:
-        """The resource changed, or ``None`` if this cannot be said of it."""
+        """The resource changed, or ``None`` if this cannot be said of it. Raises :class:`SentenceError`."""
         for modifier, bindings in self.choices:
             if modifier.of and resource["resourceType"] not in modifier.of:
                 continue
             known = {**scope, **bindings, "this": resource}
-            return extended(merged(resource, fill(modifier.sets, known)), pruned(fill(modifier.adds, known)))
+            changed = merged(resource, fill(modifier.sets, known))
+            try:
+                return extended(changed, pruned(fill(modifier.adds, known)) or {})
+            except TypeError as error:
+                raise SentenceError(f"'{self.text}' adds to {error}, which is no list", "write it as FHIR does, after '- '") from None
         return None
 
 
@@ -100,8 +104,15 @@ def _made(
                 if changed is not None:
                     resource = changed
                     applied.add(change.text)
-            made.append(pruned(resource))
+            made.append(_resource(pruned(resource), phrase))
     return tuple(made), frozenset(applied)
+
+
+def _resource(value: Any, phrase: Phrase) -> Resource:
+    """What a template became, if it is still a resource with an id that can be referred to. Raises :class:`SentenceError`."""
+    if isinstance(value, dict) and isinstance(value.get("resourceType"), str) and isinstance(value.get("id", ""), str):
+        return value
+    raise SentenceError(f"'{phrase.say[0].text}' gives no FHIR resource", "keep its resourceType, and make its id a text")
 
 
 def _times(book: Phrasebook, timing: Timing) -> dict[str, str | None]:

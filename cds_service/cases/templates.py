@@ -86,11 +86,16 @@ def merged(resource: Any, changes: Any) -> Any:
 
 
 def extended(resource: Mapping[str, Any], additions: Mapping[str, Any]) -> dict[str, Any]:
-    """The resource with items added to its lists, however deep they are."""
+    """The resource with items added to its lists, however deep they are. Raises :class:`TypeError` where it has something else."""
     result = dict(resource)
     for key, items in additions.items():
         known = result.get(key)
-        result[key] = extended(known or {}, items) if isinstance(items, Mapping) else [*(known or ()), *items]
+        if isinstance(items, Mapping) and isinstance(known, Mapping | None):
+            result[key] = extended(known or {}, items)
+        elif isinstance(items, list) and isinstance(known, list | None):
+            result[key] = [*(known or ()), *items]
+        else:
+            raise TypeError(key)
     return result
 
 

@@ -12,12 +12,12 @@ from cds_service.cases.load_phrases import load_phrases
 from cds_service.cases.report import burden_lines, card_lines, chosen, count_lines, failure_lines, phrase_lines
 from cds_service.cases.run import run_cases
 from cds_service.cli.errors import FAILED
-from cds_service.settings import load_settings
+from cds_service.cli.options import content_argument, content_folder
 from cds_service.wiring import load_content
 
 
 @click.command()
-@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@content_argument
 @click.option("--topic", metavar="FOLDER", help="Only the cases of this topic folder.")
 @click.option("--recommendation", metavar="CODE", help="Only the cases of this recommendation.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every case, also those that pass.")
@@ -48,15 +48,17 @@ def cases(
       cds-service cases --recommendation my-recommendation --show
       cds-service cases --phrases
     """
-    settings = load_settings()
-    folder = directory or settings.content_dir
+    folder = content_folder(directory)
     book = load_phrases(folder)
     if phrases:
         click.echo("\n".join(phrase_lines(book)))
         return
     knowledge = load_content(folder)
     if burden:
-        click.echo("\n".join(burden_lines(burden_of(book, knowledge))))
+        calls = list(burden_of(book, knowledge))
+        click.echo("\n".join(burden_lines(calls)))
+        if any(not outcome.passed for _, _, outcome in calls):
+            context.exit(FAILED)
         return
     selected = chosen(load_cases(folder, knowledge, book), topic, recommendation)
     if not selected:

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from cds_service.authoring import Material, examine
+from cds_service.cli.options import content_argument
 from cds_service.errors import ContentError
 from cds_service.settings import load_settings
 from cds_service.wiring import content_of, load_content
 
 
 @click.command()
-@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@content_argument
 def check(directory: Path | None) -> None:
     """Check a folder of content, and say everything that is wrong with it.
 

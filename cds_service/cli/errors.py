@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import click
@@ -18,7 +19,7 @@ class Commands(click.Group):
     """A group whose commands may raise our errors."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an error of ours ends it with 2 (settings) or 1 (anything else)."""
+        """Run the command; an error of ours, or of a file, ends it with 2 (settings) or 1 (anything else)."""
         try:
             return super().invoke(ctx)
         except (ContentError, SettingsError) as error:
@@ -29,6 +30,11 @@ class Commands(click.Group):
                 click.echo(f"… and {count - MOST} more", err=True)
             click.echo(f"{count} problem{'s' if count > 1 else ''}. {error.remedy}", err=True)
             ctx.exit(MISUSED if isinstance(error, SettingsError) else FAILED)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read our output has gone: click ends quietly
+                raise
+            click.echo(f"error: {error.filename or 'a file'}: {error.strerror}. Give a path that can be read or written.", err=True)
+            ctx.exit(FAILED)
         except ServiceError as error:
             click.echo(f"error: {error.problem}. {error.remedy}", err=True)
             ctx.exit(FAILED)

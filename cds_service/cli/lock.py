@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from cds_service.authoring import lock as locking
+from cds_service.cli.options import content_argument, content_folder
 from cds_service.errors import ContentError
 from cds_service.plans.problems import Problems
-from cds_service.settings import load_settings
 from cds_service.wiring import load_content
 
 
 @click.command()
-@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@content_argument
 @click.option("--raise", "is_raise", is_flag=True, help="Raise the last number of every version that needs it; lock nothing.")
 def lock(directory: Path | None, *, is_raise: bool) -> None:
     """Write lock.json: version and hash of everything that is released. For a release, not for every change.
@@ -28,7 +28,7 @@ def lock(directory: Path | None, *, is_raise: bool) -> None:
       cds-service lock --raise
       cds-service lock
     """
-    folder = directory or load_settings().content_dir
+    folder = content_folder(directory)
     load_content(folder)
     if is_raise:
         lines = locking.raise_versions(folder)

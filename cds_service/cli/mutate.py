@@ -10,15 +10,15 @@ from cds_service.cases.load import load_cases
 from cds_service.cases.load_phrases import load_phrases
 from cds_service.cases.run import run_cases
 from cds_service.cli.errors import FAILED
+from cds_service.cli.options import content_argument, content_folder
 from cds_service.errors import ContentError, ContentProblem
 from cds_service.mutation.mutants import mutants
 from cds_service.mutation.run import Verdict, check_mutants, load_explained
-from cds_service.settings import load_settings
 from cds_service.wiring import load_content
 
 
 @click.command()
-@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@content_argument
 @click.option("--recommendation", "code", metavar="CODE", help="Only what belongs to one recommendation; thresholds are then left out.")
 @click.option("-v", "--verbose", is_flag=True, help="Name the case that noticed each change.")
 @click.pass_context
@@ -34,7 +34,7 @@ def mutate(context: click.Context, directory: Path | None, code: str | None, *, 
       cds-service mutate
       cds-service mutate --recommendation my-recommendation -v
     """
-    folder = directory or load_settings().content_dir
+    folder = content_folder(directory)
     knowledge = load_content(folder)
     problems: list[ContentProblem] = []
     explained = load_explained(folder, problems)
@@ -44,8 +44,11 @@ def mutate(context: click.Context, directory: Path | None, code: str | None, *, 
     cases = load_cases(folder, knowledge, book)
     failed = [outcome.case.name for outcome in run_cases(cases, knowledge, book.as_of) if not outcome.passed]
     if failed:
-        raise click.UsageError(f"these cases fail on the unchanged content; see cds-service cases: {', '.join(failed)}")
+        click.echo(f"error: these cases fail on the unchanged content; see cds-service cases: {', '.join(failed)}", err=True)
+        context.exit(FAILED)
     chosen = [mutant for mutant in mutants(knowledge) if code in (None, mutant.code)]
+    if not chosen:
+        raise click.UsageError("there is nothing to change" if code is None else f"there is no recommendation '{code}'")
 
     def tell(verdict: Verdict) -> None:
         if verdict.is_unexplained:

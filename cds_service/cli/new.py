@@ -9,9 +9,7 @@ from pathlib import Path
 import click
 
 from cds_service.authoring.scaffold import new_recommendation, new_topic
-from cds_service.settings import load_settings
-
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+from cds_service.cli.options import FOLDER, content_folder
 
 
 @click.group()
@@ -31,7 +29,7 @@ def new() -> None:
 @new.command()
 @click.argument("name", metavar="ID")
 @click.option("--service", "services", metavar="ID", multiple=True, help="A service that composes the topic; without it, all do.")
-@click.option("--content", type=_FOLDER, metavar="DIR", help="The content folder; else CDS_CONTENT_DIR, else what is shipped.")
+@click.option("--content", type=FOLDER, metavar="DIR", help="The content folder; else CDS_CONTENT_DIR, else what is shipped.")
 def topic(name: str, services: tuple[str, ...], content: Path | None) -> None:
     """Begin a topic: its plan, its README, and its place in the services.
 
@@ -42,7 +40,7 @@ def topic(name: str, services: tuple[str, ...], content: Path | None) -> None:
       cds-service new topic my-topic
       cds-service new topic my-topic --service my-patient-view --content ./my-content
     """
-    folder = content or load_settings().content_dir
+    folder = content_folder(content)
     _tell(folder, new_topic(folder, name, services, date.today()))  # noqa: DTZ011 the author's own day
 
 
@@ -50,7 +48,7 @@ def topic(name: str, services: tuple[str, ...], content: Path | None) -> None:
 @click.argument("code")
 @click.option("--topic", required=True, metavar="ID", help="The topic that it belongs to.")
 @click.option("--hook", "hooks", metavar="HOOK", multiple=True, default=("patient-view",), show_default=True, help="May be given again.")
-@click.option("--content", type=_FOLDER, metavar="DIR", help="The content folder; else CDS_CONTENT_DIR, else what is shipped.")
+@click.option("--content", type=FOLDER, metavar="DIR", help="The content folder; else CDS_CONTENT_DIR, else what is shipped.")
 def recommendation(code: str, topic: str, hooks: tuple[str, ...], content: Path | None) -> None:
     """Begin a recommendation: its action, its code, a row in the README, and a file for its cases.
 
@@ -61,7 +59,7 @@ def recommendation(code: str, topic: str, hooks: tuple[str, ...], content: Path 
       cds-service new recommendation my-advice --topic my-topic
       cds-service new recommendation my-warning --topic my-topic --hook order-select --hook order-sign
     """
-    folder = content or load_settings().content_dir
+    folder = content_folder(content)
     _tell(folder, new_recommendation(folder, code, topic, hooks))
 
 

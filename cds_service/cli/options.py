@@ -9,8 +9,11 @@ from typing import Any
 
 import click
 
+from cds_service.settings import load_settings
+
 Command = Callable[..., Any]
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 class Day(click.ParamType[date]):
@@ -39,3 +42,13 @@ def patient_option(command: Command) -> Command:
 def as_of_option(command: Command) -> Command:
     """The day of the assessment."""
     return click.option("--as-of", type=Day(), metavar="DATE", help="The day to judge from (YYYY-MM-DD); today in CDS_TIMEZONE.")(command)
+
+
+def content_argument(command: Command) -> Command:
+    """The content folder to work on; see :func:`content_folder`."""
+    return click.argument("directory", metavar="[DIR]", required=False, type=FOLDER)(command)
+
+
+def content_folder(directory: Path | None) -> Path:
+    """The folder that was given; else the content that would be served. Raises :class:`SettingsError`."""
+    return directory or load_settings().content_dir

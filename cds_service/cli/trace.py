@@ -10,10 +10,10 @@ import orjson
 from cds_service.cases.load import load_cases
 from cds_service.cases.load_phrases import load_phrases
 from cds_service.cli.errors import FAILED
+from cds_service.cli.options import content_argument, content_folder
 from cds_service.errors import ContentError, ContentProblem
 from cds_service.knowledge import Knowledge
 from cds_service.plans.compiled import CompiledAction
-from cds_service.settings import load_settings
 from cds_service.trace.render import as_json, as_markdown, as_text
 from cds_service.trace.statements import load_statements
 from cds_service.trace.table import ShownBy, Traceability, trace_statements
@@ -23,7 +23,7 @@ _NEW = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@content_argument
 @click.option("--markdown", type=_NEW, metavar="FILE", help="Also write it as Markdown.")
 @click.option("--json", "json_file", type=_NEW, metavar="FILE", help="Also write it as JSON.")
 @click.pass_context
@@ -38,7 +38,7 @@ def trace(context: click.Context, directory: Path | None, markdown: Path | None,
       cds-service trace
       cds-service trace --markdown traceability.md --json traceability.json
     """
-    folder = directory or load_settings().content_dir
+    folder = content_folder(directory)
     table = traceability(folder, load_content(folder))
     click.echo(as_text(table))
     if markdown is not None:

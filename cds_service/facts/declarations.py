@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from cds_service.documents import Unreadable, read_yaml
 from cds_service.errors import ContentProblem
 from cds_service.fhir.terminology import Terminology
 from cds_service.fhirpath.types import PRIMITIVES, Type
 from cds_service.model.declaration import OWN_WORDS, Askable, Declaration, FactModel
 
 CONTRARY = frozenset({"later-result", "conflicting-result", "other-primary", "better-placed-record", "emergency", "refutation"})
+_FILE = ("facts", "disorders", "checks")
 _ENTRY = frozenset({"path", "reader", "options", "expression", "gives", "members", "after", "shows"})
 _PATH = frozenset(
     {
@@ -44,22 +43,6 @@ _PATH = frozenset(
 )
 
 
-class _Loader(yaml.CSafeLoader):
-    """YAML with exact decimals; dates stay texts."""
-
-
-def _written(loader: Any, node: Any) -> str:
-    return str(loader.construct_scalar(node))
-
-
-def _decimal(loader: Any, node: Any) -> Decimal:
-    return Decimal(_written(loader, node))
-
-
-_Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", _written)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
     """One entry: which reader, with which options, for which paths. ``path`` is the first or common path."""
@@ -80,42 +63,45 @@ class Spec:
         return found
 
 
-def read_yaml(path: Path, problems: list[ContentProblem]) -> Mapping[str, Any]:
-    """The mapping in a YAML file; what is wrong is added to ``problems``."""
-    try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a safe loader with two more constructors
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problems.append(
-            ContentProblem(path.name, f"line {mark.line + 1}" if mark else "(file)", "is not YAML", "correct the indentation or quoting")
-        )
-        return {}
-    return loaded if isinstance(loaded, Mapping) else {}
+def read_declarations(directory: Path, problems: list[ContentProblem]) -> Mapping[str, Mapping[str, Any]]:
+    """The files of declarations by name; what is wrong with a file as such is added to ``problems``."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for path in sorted(directory.glob("*.yaml")):
+        try:
+            loaded = read_yaml(path, exact=True)
+        except Unreadable as error:
+            problems.append(error.of(path.name))
+            continue
+        if not isinstance(loaded, Mapping) or set(loaded) - set(_FILE):
+            problems.append(ContentProblem(path.name, "(file)", "has something else than it should", f"use the keys {', '.join(_FILE)}"))
+            continue
+        found[path.name] = loaded
+    return found
 
 
-def load_specs(directory: Path, terminology: Terminology) -> tuple[tuple[Spec, ...], FactModel, tuple[ContentProblem, ...]]:
+def load_specs(
+    files: Mapping[str, Mapping[str, Any]], terminology: Terminology
+) -> tuple[tuple[Spec, ...], FactModel, tuple[ContentProblem, ...]]:
     """Every entry of every file, and the logical model that they declare together."""
     problems: list[ContentProblem] = []
     specs: list[Spec] = []
     declarations: dict[str, Declaration] = {}
-    for path in sorted(directory.glob("*.yaml")):
-        for number, entry in enumerate(read_yaml(path, problems).get("facts", ())):
+    for name, file in files.items():
+        for number, entry in enumerate(listed(file, "facts", name, problems)):
             where = f"facts[{number}]"
             if not isinstance(entry, Mapping) or ("reader" in entry) == ("expression" in entry):
-                problems.append(ContentProblem(path.name, where, "needs either a reader or an expression", "name one of them"))
+                problems.append(ContentProblem(name, where, "needs either a reader or an expression", "name one of them"))
                 continue
             if not _well_formed(entry):
-                problems.append(
-                    ContentProblem(path.name, where, "gives paths in a form that is not understood", "give each a path and a type")
-                )
+                problems.append(ContentProblem(name, where, "gives paths in a form that is not understood", "give each a path and a type"))
                 continue
             own = list(_paths(entry))
             for item in own:
-                _declare(path.name, item, declarations, terminology, problems)
+                _declare(name, item, declarations, terminology, problems)
             unknown = set(entry) - _ENTRY - (_PATH if "gives" not in entry else frozenset())
             if unknown:
-                problems.append(ContentProblem(path.name, where, f"has unknown keys {sorted(unknown)}", "correct the spelling"))
-            specs.append(_spec(path.name, entry, own))
+                problems.append(ContentProblem(name, where, f"has unknown keys {sorted(unknown)}", "correct the spelling"))
+            specs.append(_spec(name, entry, own))
     problems.extend(_misplaced(specs, declarations))
     model = FactModel(
         declarations=declarations,
@@ -124,6 +110,15 @@ def load_specs(directory: Path, terminology: Terminology) -> tuple[tuple[Spec, .
         record=_path_of("record", specs),
     )
     return tuple(specs), model, tuple(problems)
+
+
+def listed(file: Mapping[str, Any], key: str, name: str, problems: list[ContentProblem]) -> list[Any]:
+    """The entries of a file under a key, none where there is no list, which is reported."""
+    entries = file.get(key, [])
+    if not isinstance(entries, list):
+        problems.append(ContentProblem(name, key, "is not a list", "write each entry after '- '"))
+        return []
+    return entries
 
 
 def _misplaced(specs: Iterable[Spec], declarations: Mapping[str, Declaration]) -> Iterator[ContentProblem]:
@@ -168,7 +163,7 @@ def _spec(file: str, entry: Mapping[str, Any], own: list[Mapping[str, Any]]) -> 
     return Spec(
         file=file,
         path=str(entry.get("path", own[0]["path"] if own else "")),
-        reader=entry.get("reader"),
+        reader=str(entry["reader"]) if "reader" in entry else None,
         expression=entry.get("expression"),
         options=entry.get("options", {}),
         after=tuple(entry.get("after", ())),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.errors import ContentProblem
-from cds_service.facts.declarations import Spec, load_specs, read_yaml
+from cds_service.facts.declarations import Spec, listed, load_specs, read_declarations
 from cds_service.facts.engine import FactsEngine
 from cds_service.facts.readers import READERS
 from cds_service.facts.readers.options import disorder_problems, option_problems
@@ -27,16 +27,16 @@ def load_facts(
 ) -> tuple[FactsEngine, tuple[ContentProblem, ...]]:
     """Load, check and compile the fact declarations and staging tables of a content folder; problems are returned, not raised."""
     problems: list[ContentProblem] = []
-    specs, model, found = load_specs(content_dir / "facts", terminology)
+    files = read_declarations(content_dir / "facts", problems)
+    specs, model, found = load_specs(files, terminology)
     problems.extend(found)
     settings: dict[str, Any] = {}
     checks: list[Check] = []
-    for path in sorted((content_dir / "facts").glob("*.yaml")):
-        file = read_yaml(path, [])
+    for name, file in files.items():
         if "disorders" in file:
             settings.update(file["disorders"] if isinstance(file["disorders"], Mapping) else {})
-            problems.extend(ContentProblem(path.name, *found) for found in disorder_problems(settings, terminology))
-        checks.extend(_checks(path.name, file.get("checks", ()), model, parameter_types, problems))
+            problems.extend(ContentProblem(name, *found) for found in disorder_problems(settings, terminology))
+        checks.extend(_checks(name, listed(file, "checks", name, problems), model, parameter_types, problems))
     tables, table_problems = check_staging_tables(content_dir / "staging")
     problems.extend(table_problems)
     problems.extend(_place_problems(settings, tables, terminology))

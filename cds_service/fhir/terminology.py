@@ -120,7 +120,7 @@ def load_terminology(content_dir: Path) -> tuple[Terminology, tuple[ContentProbl
     resources: dict[str, dict[str, Mapping[str, Any]]] = {"NamingSystem": {}, "CodeSystem": {}, "ValueSet": {}, "ConceptMap": {}}
     for path in sorted((content_dir / "terminology").glob("*-*.json")):
         resource = _read(path, problems)
-        kind, name = resource.get("resourceType"), resource.get("id")
+        kind, name = str(resource.get("resourceType")), resource.get("id")
         if kind not in resources or not isinstance(name, str):
             remedy = "use NamingSystem, CodeSystem, ValueSet or ConceptMap"
             problems.append(ContentProblem(path.name, "resourceType", "is no terminology resource with an id", remedy))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from cds_service.cases.model import Case, Prepared
 from cds_service.cases.run import judge, prepare
+from cds_service.documents import Unreadable, read_yaml
 from cds_service.errors import ContentProblem, ServiceError
-from cds_service.facts.declarations import read_yaml
 from cds_service.knowledge import Knowledge
 from cds_service.mutation.mutants import Mutant
 
@@ -91,9 +91,15 @@ def load_explained(content_dir: Path, problems: list[ContentProblem]) -> Mapping
     """
     found: dict[str, str] = {}
     for path in (*sorted(content_dir.glob("*/cases/*.yaml")), content_dir / EXPLAINED):
-        entries = read_yaml(path, problems).get("survivors", {}) if path.is_file() else {}
+        name = path.relative_to(content_dir).as_posix()
+        try:
+            file = read_yaml(path) if path.is_file() else {}
+        except Unreadable as error:
+            problems.append(error.of(name))
+            continue
+        entries = file.get("survivors", {}) if isinstance(file, Mapping) else None
         if not isinstance(entries, Mapping) or not all(isinstance(reason, str) and reason for reason in entries.values()):
-            problems.append(ContentProblem(path.name, "survivors", "is no list of names with reasons", "write 'name: reason' for each"))
+            problems.append(ContentProblem(name, "survivors", "is no list of names with reasons", "write 'name: reason' for each"))
             continue
         found.update({str(name): str(reason) for name, reason in entries.items()})
     return found

@@ -50,7 +50,7 @@ def read_content(content_dir: Path, problems: Problems) -> ContentFiles:
         parsed = read_json(path, problems.at(file))
         if path.name == PARAMETERS_FILE:
             parameters.append(Document(file, parsed))
-        elif (kind := parsed.get("resourceType")) in documents:
+        elif (kind := str(parsed.get("resourceType"))) in documents:
             documents[kind].append(Document(file, parsed))
     found = ContentFiles({kind: tuple(items) for kind, items in documents.items()}, tuple(parameters))
     _check_identities(found, problems)

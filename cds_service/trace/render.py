@@ -51,7 +51,8 @@ def _group(table: Traceability, group: str) -> Iterator[str]:
             parts = [f"`{item.code}`: {', '.join(case.partition('/')[2] for case in item.cases) or '-'}" for item in row.citing]
             if row.statement.every_card:
                 parts.append(f"every card: `{row.statement.every_card}`")
-            yield f"| {row.statement.id} | {row.statement.says} | {'<br>'.join(parts) or row.lacks} |"
+            says = row.statement.says.replace("|", "\\|").replace("\n", " ")  # what would end the cell
+            yield f"| {row.statement.id} | {says} | {'<br>'.join(parts) or row.lacks} |"
     yield ""
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cds_service.documents import Unreadable, read_yaml
 from cds_service.errors import ContentProblem
-from cds_service.facts.declarations import read_yaml
 
 FILE = "sources/statements.yaml"
 TENSIONS = "tensions"
@@ -43,13 +43,21 @@ def load_statements(content_dir: Path, problems: list[ContentProblem]) -> Mappin
     if not path.is_file():
         problems.append(ContentProblem(FILE, "(file)", "is missing", "list what each source document says: id, words, reference"))
         return {}
+    try:
+        register = read_yaml(path)
+    except Unreadable as error:
+        problems.append(error.of(FILE))
+        return {}
+    if not isinstance(register, Mapping):
+        problems.append(ContentProblem(FILE, "(file)", "is not a register", "write each source document's id, and its statements below it"))
+        return {}
     found: dict[str, Statement] = {}
-    for group, entries in read_yaml(path, problems).items():
+    for group, entries in register.items():
         if not isinstance(entries, Mapping):
             problems.append(ContentProblem(FILE, str(group), "is not a list of statements by id", "write 'id: {says: …}' for each"))
             continue
         for name, entry in entries.items():
-            if name in found:
+            if str(name) in found:
                 problems.append(ContentProblem(FILE, str(name), "stands twice", "give every statement its own id"))
             elif (statement := _statement(str(group), str(name), entry, problems)) is not None:
                 found[statement.id] = statement
@@ -67,7 +75,8 @@ def _statement(group: str, name: str, entry: Any, problems: list[ContentProblem]
         problems.append(ContentProblem(FILE, name, "says nothing", "write 'says' with the statement in our own words"))
         return None
     problems.extend(
-        ContentProblem(FILE, name, f"'{key}' is not used", f"use {', '.join(sorted(_KEYS))}") for key in sorted(set(entry) - _KEYS)
+        ContentProblem(FILE, name, f"'{key}' is not used", f"use {', '.join(sorted(_KEYS))}")
+        for key in sorted(map(str, set(entry) - _KEYS))
     )
     between, proof = entry.get("between", []), entry.get("every-card")
     if not isinstance(between, list):
@@ -79,7 +88,7 @@ def _statement(group: str, name: str, entry: Any, problems: list[ContentProblem]
         id=name,
         group=group,
         says=entry["says"].strip(),
-        reference=str(entry["reference"]) if "reference" in entry else None,
+        reference=None if entry.get("reference") is None else str(entry["reference"]),
         between=tuple(str(item) for item in between),
         every_card=proof if isinstance(proof, str) else None,
     )

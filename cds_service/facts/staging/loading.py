@@ -7,8 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from cds_service.documents import Unreadable, read_yaml
 from cds_service.errors import ContentProblem
 from cds_service.facts.staging.tables import (
     AMBIGUOUS,
@@ -61,9 +60,9 @@ class _Loader:
     def read(self, path: Path) -> None:
         self.file = path.name
         try:
-            data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  a safe loader
-        except (OSError, UnicodeDecodeError, yaml.YAMLError):
-            self._problem("(file)", "is not YAML", "correct the YAML")
+            data = read_yaml(path)
+        except Unreadable as error:
+            self.problems.append(error.of(f"staging/{self.file}"))
             return
         readers: dict[str, tuple[Callable[[Mapping[str, Any]], None], frozenset[str]]] = {
             "sites": (self._sites, frozenset({"sites", "episode", "families", "advanced"})),

@@ -44,7 +44,10 @@ def test_a_case_is_read(tmp_path, case, kind):
     ("change", "element", "words"),
     [
         ({"id": None}, "cases[0].id", "is not a text"),
+        ({"id": ["a"]}, "cases[0].id", "is not a text"),
         ({"why": None}, "cases[0].why", "is not a text"),
+        ({"patient": [{"resource": {"resourceType": "Condition", "id": [1]}}]}, "cases[0].patient[0]", "an id that is no text"),
+        ({"patient": ["dry soil, 9000 years ago"]}, "cases[0].patient[0]", "'9000 years ago' is no known modifier or date"),
         ({"hint": "x"}, "cases[0].hint", "is not known here"),
         ({"patient": ["dray soil"]}, "cases[0].patient[0]", "'dray' is not in the table 'soil'"),
         ({"patient": ["dry soil", "dry soil, doubtfull", "x"]}, "cases[0].patient[1]", "'doubtfull' is no known modifier"),

@@ -57,6 +57,13 @@ def test_the_burden_of_whole_patients_is_counted(run):
     ]
 
 
+def test_a_burden_that_cannot_be_asked_about_fails(tmp_path):
+    device = {"the old garden": [{"resource": {"resourceType": "Device"}}]}
+    folder = garden.write(tmp_path / "content", garden.changed(patients=device))
+    result = CliRunner().invoke(main, ["cases", str(folder), "--burden"])
+    assert (result.exit_code, "no prefetch key asks for Device" in result.output) == (1, True)
+
+
 def test_a_mistake_in_a_case_is_told_with_its_remedy(run):
     result = run(cases=[FIRES | {"patient": ["dri soil"]}])
     assert result.exit_code == 1

@@ -107,7 +107,7 @@ def test_a_site_of_two_systems_that_disagree_is_ambiguous(tmp_path):
         ("stage", STAGE.replace("n: [N0, N1, N1a, N1b], ", ""), "categories", "must list"),
         ("stage", STAGE.replace("kind: stage-group", "kind: other"), "kind", "unknown"),
         ("stage", "- a list\n", "kind", "missing"),
-        ("stage", "kind: [\n", "(file)", "not YAML"),
+        ("stage", "kind: [\n", "line 2", "not YAML"),
         (
             "m",
             M + "  - {surface: any, unspecified: any, chains: 3, organs: 0, m: M1a, source: s, verification: verified}\n",
