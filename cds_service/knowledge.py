@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,21 @@ class Knowledge:
     def requirements(self, service_id: str, hook: str) -> tuple[DataRequirement, ...]:
         """The data requirements of a service. Raises ``KeyError`` if there is none."""
         return self.services[(service_id, hook)].requirements
+
+    def with_parameters(self, changed: Mapping[str, Parameter]) -> Knowledge:
+        """The same content with other parameters, as at a site that sets them; the version stays that of the content.
+
+        Whoever gives them has checked them (``plans/site.py``, ``plans/bounds.py``).
+        """
+        info = {**self.parameter_info, **changed}
+        values = {name: parameter.value for name, parameter in info.items()}
+        return replace(
+            self,
+            parameters=values,
+            parameter_info=info,
+            context=replace(self.context, parameters=values, named=_named(info)),
+            facts_engine=replace(self.facts_engine, parameters=values),
+        )
 
 
 def shipped_content() -> Path:
@@ -155,8 +170,12 @@ def _context(engine: FactsEngine, terminology: Terminology, info: Mapping[str, P
         unless=plans.unless,
         fact_parameters=_fact_parameters(engine, frozenset(info)),
         fact_reads={spec.path: fact_paths(expression.reads) for spec, expression in engine.steps if expression is not None},
-        named=frozenset(name for name, item in info.items() if item.is_site_setting or item.source == ASSUMPTION),
+        named=_named(info),
     )
+
+
+def _named(info: Mapping[str, Parameter]) -> frozenset[str]:
+    return frozenset(name for name, item in info.items() if item.is_site_setting or item.source == ASSUMPTION)
 
 
 def _fact_parameters(engine: FactsEngine, names: frozenset[str]) -> Mapping[str, tuple[str, ...]]:

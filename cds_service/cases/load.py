@@ -15,6 +15,7 @@ from cds_service.cases.phrases import Phrasebook
 from cds_service.cases.reading import mapping, read_file, text, texts, yaml_files
 from cds_service.cases.request import Delivery, Undeliverable, hook_request
 from cds_service.cases.sentences import SentenceError
+from cds_service.cases.site import site_of
 from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge
 from cds_service.plans.compiled import INDICATORS, ORDER_HOOKS, CompiledAction, Service
@@ -23,6 +24,7 @@ from cds_service.plans.problems import Place, Problems
 _FILE = ("recommendation", "cases", "survivors")  # survivors: what the mutation check reads
 _CASE = (
     "id", "why", "statements", "patient", "hook", "drafts", "expect", "absent", "unknown", "cards", "not-received", "truncated",
+    "site",
 )  # fmt: skip
 _EXPECTED = ("indicator", "sections", "suggestions", "title")
 _VIEW = "patient-view"
@@ -110,6 +112,7 @@ def _case(item: Any, place: Place, code: str, world: _World) -> Case | None:
         absent=absent,
         unknown=unknown,
         cards=cards,
+        site=site_of(entry.get("site"), place.child("site"), world.knowledge),
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cds_service.hooks.invocation import Invocation
 from cds_service.model.facts import Facts
+from cds_service.plans.compiled import Parameter
 
 FIRING, NON_FIRING, UNKNOWN, OTHER = "firing", "non-firing", "unknown", "other"
 
@@ -28,7 +29,7 @@ class Case:
     """One patient at one hook, and what must be answered.
 
     ``recommendation`` is the one that the file is about; ``request`` the body of the hook call; ``file`` is relative to the content
-    folder. ``cards`` is the exact number of cards, ``None`` if not looked at.
+    folder. ``cards`` is the exact number of cards, ``None`` if not looked at; ``site`` holds the parameters that the site has set.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Case:
     absent: tuple[str, ...]
     unknown: tuple[str, ...]
     cards: int | None
+    site: Mapping[str, Parameter] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -38,15 +38,17 @@ def prepare(case: Case, knowledge: Knowledge, as_of: date) -> Prepared:
     service = knowledge.service(None, case.hook)
     assert service is not None  # checked when the case was loaded
     invocation = parse_hook_request(case.request, service.id)
-    record = receive(invocation, knowledge, as_of, {})
-    return Prepared(case, invocation, knowledge.facts_engine.build(record, as_of))
+    site = knowledge.with_parameters(case.site)
+    record = receive(invocation, site, as_of, {})
+    return Prepared(case, invocation, site.facts_engine.build(record, as_of))
 
 
 def judge(prepared: Prepared, knowledge: Knowledge, as_of: date) -> Outcome:
     """Apply the plans to the facts of a case, and compare."""
-    assessment = assess_facts(prepared.facts, prepared.invocation.hook, knowledge, as_of)
-    cards = rendered(assessment, knowledge).body["cards"]
-    return Outcome(prepared.case, tuple(_differences(prepared.case, assessment, cards, knowledge)), tuple(cards))
+    site = knowledge.with_parameters(prepared.case.site)
+    assessment = assess_facts(prepared.facts, prepared.invocation.hook, site, as_of)
+    cards = rendered(assessment, site).body["cards"]
+    return Outcome(prepared.case, tuple(_differences(prepared.case, assessment, cards, site)), tuple(cards))
 
 
 def _differences(case: Case, assessment: Assessment, cards: list[Mapping[str, Any]], knowledge: Knowledge) -> Iterator[Difference]:

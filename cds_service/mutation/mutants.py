@@ -190,16 +190,7 @@ def _moved(info: Parameter) -> Iterable[Any]:
 
 
 def _with_parameter(name: str, value: Any) -> Callable[[Knowledge], Knowledge]:
-    def apply(knowledge: Knowledge) -> Knowledge:
-        values = {**knowledge.parameters, name: value}
-        return replace(
-            knowledge,
-            parameters=values,
-            context=replace(knowledge.context, parameters=values),
-            facts_engine=replace(knowledge.facts_engine, parameters=values),
-        )
-
-    return apply
+    return lambda knowledge: knowledge.with_parameters({name: replace(knowledge.parameter_info[name], value=value)})
 
 
 def _fact_literals(knowledge: Knowledge) -> Iterator[Mutant]:

@@ -7,7 +7,7 @@ for the site's own reasons. Nothing but values can be changed: type, unit, limit
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -34,15 +34,20 @@ def with_site_values(parameters: Mapping[str, Parameter], path: Path | None, pro
     if not isinstance(entries, list) or set(file) != {"parameters"}:
         problems.at(str(path), "parameters").add("is not a list, or stands beside something else", 'write {"parameters": [...]}')
         return parameters
+    placed = ((entry, problems.at(str(path), f"parameters[{number}]")) for number, entry in enumerate(entries))
+    return changed_parameters(parameters, placed)
+
+
+def changed_parameters(parameters: Mapping[str, Parameter], entries: Iterable[tuple[object, Place]]) -> Mapping[str, Parameter]:
+    """The parameters with the values of a site's entries, each with the place to report what is wrong with it."""
     found = dict(parameters)
-    for number, entry in enumerate(entries):
-        place = problems.at(str(path), f"parameters[{number}]")
+    for entry, place in entries:
         parameter = _named(entry, parameters, place)
-        if parameter is None:
+        if parameter is None or not isinstance(entry, Mapping):
             continue
         if found[parameter.name].is_site_setting:
             place.child("name").add(f"'{parameter.name}' stands twice", "keep one of them")
-        found[parameter.name] = _changed(entry, parameter, str(path), place)
+        found[parameter.name] = _changed(entry, parameter, place)
     return found
 
 
@@ -67,11 +72,11 @@ def _named(entry: object, parameters: Mapping[str, Parameter], place: Place) -> 
     return None
 
 
-def _changed(entry: Mapping[str, Any], parameter: Parameter, file: str, place: Place) -> Parameter:
+def _changed(entry: Mapping[str, Any], parameter: Parameter, place: Place) -> Parameter:
     at = place.child("value")
     if entry.get("unit") != parameter.unit:
         remedy = f"write the value in {parameter.unit} and repeat that unit" if parameter.unit else "leave the unit out: it has none"
         place.child("unit").add(f"is not that of {parameter.name}", remedy)
     if isinstance(entry.get("value"), list) != isinstance(parameter.value, tuple):
         at.add("is a list for a single value, or a single value for a list", f"write it as the content does: {parameter.name}")
-    return replace(parameter, value=read_value(entry.get("value"), parameter.type, at), site_file=file)
+    return replace(parameter, value=read_value(entry.get("value"), parameter.type, at), site_file=place.file)

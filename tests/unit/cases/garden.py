@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -76,9 +77,9 @@ burden:
 """
 
 
-def write(folder: Path, phrases: str = PHRASES, **cases: str) -> Path:
-    """A content folder with phrases, and ``topic/cases/<name>.yaml`` for each of ``cases`` (``_`` for ``-``)."""
-    plants.write_content(folder)
+def write(folder: Path, phrases: str = PHRASES, row: Mapping[str, object] | None = None, **cases: str) -> Path:
+    """A content folder with phrases, and ``topic/cases/<name>.yaml`` for each of ``cases`` (``_`` for ``-``); ``row`` changes its row."""
+    plants.write_content(folder, **(row or {}))
     (folder / "phrases").mkdir()
     (folder / "phrases" / "plants.yaml").write_text(phrases, encoding="utf-8")
     (folder / "topic" / "cases").mkdir(parents=True)
