@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import patient
+from tests.builders import days_before, patient
 from tests.builders.codes import body_site
 from tests.builders.expect import expect
 from tests.builders.tables import rows
@@ -55,3 +55,53 @@ def threatened(record, site=None, **value):
 )
 def test_a_fracture_belongs_to_a_lesion(knowledge, record, risk, indicator, why):
     expect(knowledge, record, {"bone.fractureRisk": risk}, f"+bone-management={indicator}", why)
+
+
+def said(*statements):
+    """Whether a fracture threatens: (yes or no, bone or none, days ago)."""
+    record = lesion(FEMUR)
+    for value, site, days in statements:
+        place = {"bodySite": body_site(site)} if site else {}
+        record = record.stated("bone-impending-fracture", days_before(days), valueBoolean=value, **place)
+    return record
+
+
+def hurting(*statements):
+    record = lesion(FEMUR)
+    for present, site, days in statements:
+        record = record.bone_event("pain", present=present, on=days_before(days), body_site=site)
+    return record
+
+
+@pytest.mark.parametrize(
+    ("record", "value", "why"),
+    rows(
+        (said((True, FEMUR, 9), (False, RIB, 2)), True, "that the rib holds says nothing of the femur"),
+        (said((False, RIB, 2), (True, FEMUR, 9)), True, "in whatever order they come"),
+        (said((True, FEMUR, 9), (False, FEMUR, 2)), False, "the later word about the same bone"),
+        (said((False, FEMUR, 9), (True, FEMUR, 2)), True, "and the other way round"),
+        (said((True, FEMUR, 9), (False, None, 2)), False, "a later no that names no bone is about all"),
+        (said((True, None, 9), (False, FEMUR, 2)), False, "an earlier yes may have been about the same bone"),
+        (said((False, FEMUR, 9), (True, None, 2)), True, "a later yes that names no bone"),
+        (said((False, FEMUR, 9), (False, RIB, 2)), False, "no of each"),
+        (said((True, FEMUR, 9), (False, FEMUR, 9)), None, "both on one day about one bone"),
+        (said((True, FEMUR, 9), (False, FEMUR, 9), (False, RIB, 2)), None, "no of another bone does not settle it"),
+        (said((True, FEMUR, 9), (False, FEMUR, 9), (True, RIB, 2)), True, "yes of another bone does"),
+        (said((True, RIB, 9), (True, FEMUR, 2)), True, "both"),
+        (said(), None, "nothing said"),
+    ),
+)
+def test_no_of_one_bone_takes_nothing_back_of_another(knowledge, record, value, why):
+    expect(knowledge, record, {"bone.impendingFracture": value}, "", why)
+
+
+@pytest.mark.parametrize(
+    ("record", "value", "why"),
+    rows(
+        (hurting((True, FEMUR, 9), (False, RIB, 2)), True, "the rib does not hurt, the femur does"),
+        (hurting((True, FEMUR, 9), (False, FEMUR, 2)), False, "the femur does not hurt any more"),
+        (hurting((True, FEMUR, 9), (False, None, 2)), False, "nothing hurts any more"),
+    ),
+)
+def test_pain_belongs_to_a_bone(knowledge, record, value, why):
+    expect(knowledge, record, {"bone.painful": value}, "", why)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cds_service.facts.context import Candidate, Context, Finding, Reading, settle, weak
@@ -18,17 +19,43 @@ def read_flag(context: Context, spec: Spec) -> Reading:
     """True on positive evidence, false on evidence of absence, else unknown; the latest decides, a tie is a conflict.
 
     Options: ``conditions`` (value sets: active = true, refuted = false), ``observations`` (value sets whose boolean or coded answer
-    says so), ``answers`` ({yes, no}: value sets of coded answers), ``within`` (look-back parameter), ``place`` (only what is recorded
-    of a place: ``{in: value set}`` by body site or code, ``{unnamed: [value sets]}`` where no body site is given and the code is in
-    none of the sets).
+    says so), ``answers`` ({yes, no}: value sets of coded answers), ``within`` (look-back parameter), ``perSite`` (each body site for
+    itself: true where one of them is), ``place`` (only what is recorded of a place: ``{in: value set}`` by body site or code,
+    ``{unnamed: [value sets]}`` where no body site is given and the code is in none of the sets).
     """
     candidates = [*_conditions(context, spec), *_observations(context, spec)]
+    groups = _by_site(context, candidates) if spec.options.get("perSite") else [candidates]
+    return _any([_settled(spec.path, group) for group in groups])
+
+
+def _by_site(context: Context, candidates: Iterable[Candidate]) -> list[list[Candidate]]:
+    """What is said of each body site, together with what names none: "no" of one site takes nothing back that was said of another."""
+    said: dict[frozenset[tuple[str, str]], list[Candidate]] = {}
+    for one in candidates:
+        concepts = context.terminology.concepts(one.entry.resource.get("bodySite"))
+        said.setdefault(frozenset((concept.system, concept.code) for concept in concepts), []).append(one)
+    general = said.pop(frozenset(), [])
+    return [[*of_site, *general] for of_site in said.values()] or [general]
+
+
+def _settled(path: str, candidates: Sequence[Candidate]) -> Reading:
     undated = [one for one in candidates if one.moment is None]
-    finding, conflicts = settle(spec.path, candidates)
+    finding, conflicts = settle(path, candidates)
     if finding.value is not None and {one.value for one in undated} - {finding.value}:
         # an undated statement to the contrary may be the later one
-        return Reading(findings=(Finding(path=spec.path, why="an undated record says otherwise"),))
+        return Reading(findings=(Finding(path=path, why="an undated record says otherwise"),))
     return Reading(findings=(finding,), conflicts=conflicts)
+
+
+def _any(readings: Sequence[Reading]) -> Reading:
+    """True where one of them is, false where all are, else unknown."""
+    for value in (True, None, False):
+        found = [reading for reading in readings if reading.findings[0].value is value]
+        if found:
+            proof = tuple(sorted({item for reading in found for item in reading.findings[0].evidence}, key=lambda item: item.reference))
+            finding = replace(found[0].findings[0], evidence=proof, weak=weak(proof))
+            return Reading(findings=(finding,), conflicts=tuple(sorted({item for one in found for item in one.conflicts}, key=str)))
+    return Reading()
 
 
 def _conditions(context: Context, spec: Spec) -> Iterator[Candidate]:

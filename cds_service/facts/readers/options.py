@@ -22,7 +22,7 @@ OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("spread-flag", "site", "sites roles notSites state gives unattributed placed"),
         ("spread-body-site", "sites", "in notIn count outside"),
         ("staging", "site sets gives kinds values", "groups descriptors editions written suffixes"),
-        ("flag", "", "conditions observations answers within place"),
+        ("flag", "", "conditions observations answers within place perSite"),
         ("documented", "any", ""),
         ("latest-quantity", "codes units range gives", "notComparable answers absent integer bodySite attributed within keys before"),
         ("latest-code", "codes map target", ""),
