@@ -42,7 +42,7 @@ def test_no_sample_is_left_over():
             "order-select.json",
             {"surgery-before-response", "high-tumour-surgical-technique", "preop-chemoradiation-stage-iv", "preop-radiotherapy-proximal"},
         ),
-        ("order-sign.json", {"inguinal-dissection-systemic-disease"}),
+        ("order-sign.json", {"inguinal-dissection-systemic-disease", "multidisciplinary-not-documented"}),
     ],
 )
 def test_a_sample_brings_its_cards(knowledge, name, codes):

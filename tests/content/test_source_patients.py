@@ -403,7 +403,7 @@ def test_order_rows(knowledge, hook, comment: str, patient: Patient, drafts: Ord
 
 
 def test_what_is_withdrawn_is_the_draft_itself(knowledge):
-    answer = ask(knowledge, ANORECTAL, "order-sign", a().surgery("inguinal-dissection"))
+    answer = ask(knowledge, settled(ANORECTAL), "order-sign", a().surgery("inguinal-dissection"))
 
     assert answer.suggestions("inguinal-dissection-systemic-disease") == (WITHDRAW,)
 
@@ -414,7 +414,7 @@ def test_a_draft_without_id_cannot_be_withdrawn(knowledge):
         patient_id=drafts.patient_id, resources=tuple({k: v for k, v in item.items() if k != "id"} for item in drafts.resources)
     )
 
-    answer = ask(knowledge, ANORECTAL, "order-sign", nameless)
+    answer = ask(knowledge, settled(ANORECTAL), "order-sign", nameless)
 
     assert answer.shown == [(("inguinal-dissection-systemic-disease",), "critical", ())]
 
