@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.authoring import Examination, Material, examine
-from cds_service.authoring.examine import CHECKS, NOT_YET, Check
+from cds_service.authoring.examine import CHECKS, Check
 from cds_service.wiring import load_content
 from tests.builders import plants
 from tests.unit.plans import world
@@ -57,7 +57,7 @@ def edit(path: Path, change: Callable[[Any], Any]) -> None:
 
 def examined(folder: Path, *checks: Check) -> Examination:
     """What is found in a folder that loads, by some checks or by every one there is."""
-    return examine(Material(folder, load_content(folder, unfinished=True)), checks or CHECKS + NOT_YET, ())
+    return examine(Material(folder, load_content(folder, unfinished=True)), checks or CHECKS)
 
 
 def problems(folder: Path, *checks: Check) -> list[str]:

@@ -6,9 +6,7 @@ import json
 
 import pytest
 
-from cds_service.authoring import Material, examine
 from cds_service.authoring.case_files import check_cases, check_sentences
-from cds_service.wiring import load_content
 from tests.builders import plants
 from tests.unit.authoring.sound import CASES, CODES, README, edit, examined, problems, write_sound
 from tests.unit.cases import garden
@@ -217,11 +215,3 @@ def test_cases_of_no_recommendation(content):
     (content / "watering" / "cases" / "prune-it.yaml").write_text(CASES, encoding="utf-8")
 
     assert problems(content) == ["watering/cases/prune-it.yaml: (file): belongs to no recommendation of its topic"]
-
-
-def test_what_is_not_required_yet_is_only_noted(content):
-    (content / "watering" / "cases" / "water-it.yaml").unlink()
-    found = examine(Material(content, load_content(content)), (), (check_cases,))
-
-    assert found.problems == ()
-    assert [note.split(": ")[0] for note in found.notes] == ["watering/cases/water-it.yaml"]
