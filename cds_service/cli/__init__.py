@@ -29,6 +29,8 @@ def main() -> None:
       cds-service check                                   whether the content is sound
       cds-service new topic my-topic                      a place to write content
       cds-service cases                                   whether it says what its cases expect
+      cds-service trace                                   what became of every statement of its sources
+      cds-service mutate                                  whether the cases would notice a mistake
     """
 
 
