@@ -38,9 +38,10 @@ class FactsEngine:
     def build(self, record: PatientRecord, as_of: date) -> Facts:
         """All facts of a record, as known on ``as_of``. Pure; never raises for what a record holds."""
         sheet = Sheet(model=self.model, issues=list(record.issues))
+        terminology = self.terminology.remembering()
         context = Context(
-            record=_relevant(record, self.terminology),
-            terminology=self.terminology,
+            record=_relevant(record, terminology),
+            terminology=terminology,
             parameters=self.parameters,
             as_of=as_of,
             tree=sheet.tree,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,10 @@ class _Systems:
 
 @dataclass(frozen=True, slots=True)
 class Terminology:
-    """All code look-ups of one content folder; ids are the last segment of the canonical URL."""
+    """All code look-ups of one content folder; ids are the last segment of the canonical URL.
+
+    ``read`` keeps what was read of each element while one record is looked at, see :meth:`remembering`.
+    """
 
     systems: _Systems
     members: Mapping[str, frozenset[Concept]]
@@ -54,10 +57,21 @@ class Terminology:
     displays: Mapping[str, Mapping[str, str]]
     known: frozenset[Concept] = frozenset()
     names: Names = field(default_factory=Names)
+    read: dict[int, tuple[object, tuple[Concept, ...]]] | None = field(default=None, repr=False, compare=False)
+
+    def remembering(self) -> Terminology:
+        """The same for one record, whose elements every reader asks about again: each is read once. Not to be kept beyond it."""
+        return replace(self, read={})
 
     def concepts(self, codeable: object) -> tuple[Concept, ...]:
         """The codes of a CodeableConcept (or list of them) in the content's spelling."""
-        return tuple(self.systems.concept(system, code) for system, code in codings(codeable))
+        known = None if self.read is None else self.read.get(id(codeable))
+        if known is not None:
+            return known[1]
+        found = tuple(self.systems.concept(system, code) for system, code in codings(codeable))
+        if self.read is not None:
+            self.read[id(codeable)] = (codeable, found)  # the element is held, so that its id stays its own
+        return found
 
     def member(self, value_set: str, concept: Concept) -> bool:
         """Whether a value set holds a code."""

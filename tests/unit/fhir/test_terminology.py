@@ -130,3 +130,14 @@ def test_what_is_wrong_is_told_and_does_not_stop_the_rest(tmp_path, resource, pr
 def test_an_id_used_twice_is_told(tmp_path):
     _, problems = load(tmp_path, system(), value_set("v", include=[listed("a")]), value_set("v", include=[listed("b")]))
     assert [item.problem for item in problems] == ["'v' is used twice"]
+
+
+def test_an_element_is_read_once_for_one_record_and_never_for_another(knowledge):
+    terminology = knowledge.terminology
+    remembering = terminology.remembering()
+    concepts = [remembering.concepts({"coding": [{"system": "urn:x", "code": str(number)}]}) for number in range(200)]
+    assert [found[0].code for found in concepts] == [str(number) for number in range(200)]  # also where an address is used again
+    same = {"coding": [{"system": "urn:x", "code": "a"}]}
+    assert remembering.concepts(same) is remembering.concepts(same)
+    assert terminology.read is None
+    assert terminology.remembering().read == {}
