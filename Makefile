@@ -12,7 +12,7 @@ run: $(VENV)/.run ## Serve the shipped content on http://127.0.0.1:8080 (CDS_POR
 	@exec $(BIN)/cds-service serve
 
 test: $(VENV)/.dev ## Run all tests
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadscope --cov --cov-report=term-missing:skip-covered
 
 lint: $(VENV)/.dev ## Style, types, import rules
 	$(BIN)/ruff check .

@@ -74,14 +74,14 @@ EXPRESSIONS = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text(max_size=20))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_text_compiles_or_is_refused(text):
     with suppress(FhirPathError):
         assert compiled(text).text == text
 
 
 @given(st.sampled_from(EXPRESSIONS), st.fixed_dictionaries({}, optional=dict.fromkeys(FACTS.children, VALUES)) | VALUES)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_value_gives_a_collection_or_is_refused(text, facts):
     expression = compiled(text)
     with suppress(FhirPathError):
