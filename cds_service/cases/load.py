@@ -13,7 +13,7 @@ from cds_service.cases.model import Case, Expected
 from cds_service.cases.people import drafts_of, record_of
 from cds_service.cases.phrases import Phrasebook
 from cds_service.cases.reading import mapping, read_file, text, texts, yaml_files
-from cds_service.cases.request import Delivery, Undeliverable, hook_request
+from cds_service.cases.request import USERS, Delivery, Undeliverable, hook_request
 from cds_service.cases.sentences import SentenceError
 from cds_service.cases.site import site_of
 from cds_service.errors import ContentError
@@ -24,7 +24,7 @@ from cds_service.plans.problems import Place, Problems
 _FILE = ("recommendation", "cases", "survivors")  # survivors: what the mutation check reads
 _CASE = (
     "id", "why", "statements", "patient", "hook", "drafts", "expect", "absent", "unknown", "cards", "not-received", "truncated",
-    "site",
+    "site", "user",
 )  # fmt: skip
 _EXPECTED = ("indicator", "sections", "suggestions", "title")
 _VIEW = "patient-view"
@@ -123,6 +123,8 @@ def _request(entry: Mapping[str, Any], place: Place, service: Service, name: str
     for element, named in (("not-received", missing), ("truncated", truncated)):
         for key in named:
             _known(key, keys, place.child(element), "prefetch key")
+    user = text(entry.get("user", USERS[0]), place.child("user"))
+    _known(user, USERS, place.child("user"), "user of a hook")
     has_drafts = bool(entry.get("drafts"))
     if has_drafts is not (service.hook in ORDER_HOOKS):
         place.child("drafts").add(
@@ -134,7 +136,7 @@ def _request(entry: Mapping[str, Any], place: Place, service: Service, name: str
         return {}
     try:
         delivery = Delivery.of(service, world.knowledge.services.values(), world.book.arrives)
-        return hook_request(name, delivery, record, drafts, missing=missing, truncated=truncated)
+        return hook_request(name, delivery, record, drafts, missing=missing, truncated=truncated, user=user)
     except Undeliverable as error:
         place.child("patient").add(f"no prefetch key asks for {error}", "name the key that brings it under 'arrives:' in phrases/*.yaml")
         return {}

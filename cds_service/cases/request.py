@@ -12,6 +12,7 @@ from cds_service.cases.sentences import Resource
 from cds_service.fhir.codings import codings
 from cds_service.plans.compiled import ORDER_HOOKS, CodeFilter, DataRequirement, Service
 
+USERS = ("Practitioner", "PractitionerRole", "Patient", "RelatedPerson")  # of CDS Hooks
 _BASE = "https://ehr.example.org/fhir"
 _NAMESPACE = UUID("2d1b7d0c-9a4e-5f59-8d3f-6c0f1f0e7a55")
 
@@ -56,10 +57,15 @@ def hook_request(
     *,
     missing: Collection[str] = (),
     truncated: Collection[str] = (),
+    user: str = USERS[0],
 ) -> dict[str, Any]:
-    """The body of a hook call about the first resource, the Patient. ``name`` tells calls apart; raises :class:`Undeliverable`."""
-    hook = delivery.service.hook
-    context: dict[str, Any] = {"userId": "Practitioner/synthetic", "patientId": record[0]["id"], "encounterId": "synthetic"}
+    """The body of a hook call about the first resource, the Patient. ``name`` tells calls apart; raises :class:`Undeliverable`.
+
+    ``user`` is the resource type of who is asking; a patient asks about herself.
+    """
+    hook, patient = delivery.service.hook, record[0]["id"]
+    asking = f"{user}/{patient if user == 'Patient' else 'synthetic'}"
+    context: dict[str, Any] = {"userId": asking, "patientId": patient, "encounterId": "synthetic"}
     if hook in ORDER_HOOKS:
         context["draftOrders"] = _bundle("collection", [resource for resource, _ in drafts])
     if hook == "order-select":

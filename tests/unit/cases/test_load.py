@@ -69,6 +69,7 @@ def test_a_case_is_read(tmp_path, case, kind):
         ({"cards": True}, "cases[0].cards", "is not a number"),
         ({"not-received": ["condition"]}, "cases[0].not-received", "is no prefetch key -> did you mean conditions?"),
         ({"truncated": ["soil"]}, "cases[0].truncated", "is no prefetch key"),
+        ({"user": "patient"}, "cases[0].user", "'patient' is no user of a hook -> did you mean Patient?"),
         (
             {"statements": ["S1-02"]},
             "cases[0].statements",

@@ -96,3 +96,16 @@ def test_the_context_is_that_of_the_hook(at, context, comment):
 
 def test_what_is_selected_is_named_by_type_and_id():
     assert call(SELECT, drafts=[(CAN, True)])["context"]["selections"] == ["ServiceRequest/draft-1"]
+
+
+@pytest.mark.parametrize(
+    ("user", "asking"),
+    [
+        ("Practitioner", "Practitioner/synthetic"),
+        ("PractitionerRole", "PractitionerRole/synthetic"),
+        ("RelatedPerson", "RelatedPerson/synthetic"),
+        ("Patient", "Patient/p1"),
+    ],
+)
+def test_somebody_is_asking(user, asking):
+    assert call(VIEW, user=user)["context"]["userId"] == asking
