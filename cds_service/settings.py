@@ -22,6 +22,10 @@ from cds_service.knowledge import shipped_content
 
 PREFIX = "CDS_"
 MIB = 1024 * 1024
+OPEN = (
+    "CDS_HOST: listening beyond this machine needs clients that authenticate (CDS_CLIENTS_FILE), or CDS_ALLOW_UNAUTHENTICATED=1; "
+    "set that only where a proxy or a private network guards the service"
+)
 
 Words = Annotated[tuple[str, ...], NoDecode]
 
@@ -51,6 +55,9 @@ class Settings(BaseSettings):
     timezone: str = "UTC"
     max_body_bytes: int = Field(default=32 * MIB, ge=1024)
     allow_unauthenticated: bool = False
+    clients_file: Path | None = None
+    database_url: str = "sqlite:///cds-service.db"
+    deadline_ms: int = Field(default=400, ge=10, le=60_000)
     cors_origins: Words = ("*",)
     workers: int = Field(default=2, ge=1, le=64)
     threads: int = Field(default=4, ge=1, le=64)
@@ -102,6 +109,13 @@ class Settings(BaseSettings):
                 raise ValueError("must be * or origins such as https://ehr.example.org, separated by commas, without a path")
         return value
 
+    @field_validator("clients_file")
+    @classmethod
+    def _file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("is not a file that can be read")
+        return value
+
     @field_validator("content_dir")
     @classmethod
     def _folder(cls, value: Path) -> Path:
@@ -111,12 +125,14 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _not_open_by_accident(self) -> Settings:
-        if not self.is_loopback and not self.allow_unauthenticated:
-            raise ValueError(
-                "CDS_HOST: listening beyond this machine without authentication needs CDS_ALLOW_UNAUTHENTICATED=1; "
-                "set it only where a proxy or a private network guards the service"
-            )
+        if self.is_open and not self.allow_unauthenticated and self.clients_file is None:
+            raise ValueError(OPEN)
         return self
+
+    @property
+    def is_open(self) -> bool:
+        """Whether others than this machine can connect."""
+        return not self.is_loopback
 
     @property
     def is_loopback(self) -> bool:

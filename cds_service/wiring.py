@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from cds_service.cds_clients import Caller, CdsClients, ClientsError, load_clients
 from cds_service.errors import ContentError
 from cds_service.hooks.invocation import Invocation
 from cds_service.hooks.schema import validator
@@ -15,7 +16,7 @@ from cds_service.knowledge import Knowledge, load_knowledge
 from cds_service.plans.compiled import Service
 from cds_service.prefetch.discovery import discovery, lint_services
 from cds_service.respond import Answer, respond
-from cds_service.settings import Settings, SettingsError
+from cds_service.settings import OPEN, Settings, SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,16 @@ class Application:
     knowledge: Knowledge
     discovery: Mapping[str, Any]
     today: Callable[[], date]
+    clients: CdsClients = field(default_factory=CdsClients)
 
     @property
     def services(self) -> Mapping[tuple[str, str], Service]:
         """The services by (id, hook)."""
         return self.knowledge.services
+
+    def caller(self, invocation: Invocation) -> Caller:
+        """Who makes a call that carries no token, as far as the FHIR server that it names tells."""
+        return Caller(self.clients.of_fhir_server(invocation.fhir_server))
 
     def respond(self, invocation: Invocation) -> Answer:
         """Answer a hook call today."""
@@ -55,6 +61,7 @@ def content_of(settings: Settings, *, unfinished: bool = False) -> Knowledge:
 
 def build(settings: Settings, today: Callable[[], date] | None = None) -> Application:
     """Build the application. Raises :class:`ContentError` and :class:`SettingsError`; ``today`` stands in for the clock."""
+    clients = _clients(settings)
     knowledge = content_of(settings)
     _check_aliases(settings, knowledge)
     for name in ("request", "response"):
@@ -64,7 +71,19 @@ def build(settings: Settings, today: Callable[[], date] | None = None) -> Applic
         knowledge=knowledge,
         discovery=discovery(knowledge.services.values()),
         today=today or (lambda: datetime.now(settings.zone).date()),
+        clients=clients,
     )
+
+
+def _clients(settings: Settings) -> CdsClients:
+    """The registered clients; a service that others can reach needs some that authenticate, or the site's word for it."""
+    try:
+        clients = load_clients(settings.clients_file)
+    except ClientsError as error:
+        raise SettingsError([f"CDS_CLIENTS_FILE: {problem}" for problem in error.problems]) from None
+    if settings.is_open and not (clients.authenticated or settings.allow_unauthenticated):
+        raise SettingsError([OPEN])
+    return clients
 
 
 def _check_aliases(settings: Settings, knowledge: Knowledge) -> None:

@@ -14,11 +14,12 @@ class Invocation:
     """One call of one service.
 
     ``draft_orders`` is the ``draftOrders`` Bundle as sent (``None`` at hooks without it); ``prefetch`` maps the client's
-    keys to whatever it sent, empty when it sent none; ``fhir_server`` is the address it offers for what is missing.
-    Neither may be printed: ``repr`` leaves them out.
+    keys to whatever it sent, empty when it sent none; ``fhir_server`` is the address it offers for what is missing, and
+    ``access_token`` what it may be read with. None of them may be printed: ``repr`` leaves them out.
     """
 
     hook: Hook
     draft_orders: Mapping[str, Any] | None = field(default=None, repr=False)
     prefetch: Mapping[str, Any] = field(default_factory=dict, repr=False)
     fhir_server: str | None = field(default=None, repr=False)
+    access_token: str | None = field(default=None, repr=False)

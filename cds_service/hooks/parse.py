@@ -30,6 +30,7 @@ def parse_hook_request(body: object, service: str | None = None) -> Invocation:
         draft_orders=context.get("draftOrders") if isinstance(context.get("draftOrders"), dict) else None,
         prefetch=body.get("prefetch") or {},
         fhir_server=body.get("fhirServer") or None,
+        access_token=_text(body.get("fhirAuthorization") or {}, "access_token"),
     )
 
 
