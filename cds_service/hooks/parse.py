@@ -27,6 +27,7 @@ def parse_hook_request(body: object, service: str | None = None) -> Invocation:
     context: Mapping[str, Any] = body["context"]
     return Invocation(
         hook=_hook(body, context, service),
+        context=context,
         draft_orders=context.get("draftOrders") if isinstance(context.get("draftOrders"), dict) else None,
         prefetch=body.get("prefetch") or {},
         fhir_server=body.get("fhirServer") or None,
@@ -36,8 +37,6 @@ def parse_hook_request(body: object, service: str | None = None) -> Invocation:
 
 def _hook(body: Mapping[str, Any], context: Mapping[str, Any], service: str | None) -> Hook:
     user = _text(context, "userId")
-    patient = _text(context, "patientId")
-    named = literal(patient)
     actor = literal(user)
     selections = context.get("selections")
     return Hook(
@@ -46,8 +45,8 @@ def _hook(body: Mapping[str, Any], context: Mapping[str, Any], service: str | No
         instance=body["hookInstance"],
         user_id=user,
         user_type=actor[0] if actor else None,
-        encounter_id=_text(context, "encounterId"),
-        patient_id=named[1] if named and named[0] == "Patient" else patient,  # some clients send the reference for the id
+        encounter_id=_id(context, "encounterId", "Encounter"),
+        patient_id=_id(context, "patientId", "Patient"),
         selections=tuple(_local(item) for item in selections) if isinstance(selections, list) else (),
     )
 
@@ -55,6 +54,13 @@ def _hook(body: Mapping[str, Any], context: Mapping[str, Any], service: str | No
 def _text(context: Mapping[str, Any], name: str) -> str | None:
     value = context.get(name)
     return value if isinstance(value, str) and value else None
+
+
+def _id(context: Mapping[str, Any], name: str, kind: str) -> str | None:
+    """An id of the context; some clients send the reference in its place."""
+    written = _text(context, name)
+    named = literal(written)
+    return named[1] if named is not None and named[0] == kind else written
 
 
 def _local(reference: object) -> str:
