@@ -1,4 +1,4 @@
-"""What each prefetch value says: the five states on the wire (CDS Hooks 2.0, "Prefetch responses"), and which template it answers."""
+"""What each prefetch value says: its state on the wire (CDS Hooks 2.0, "Prefetch responses"), and which template it answers."""
 
 from __future__ import annotations
 
@@ -21,11 +21,28 @@ _NEUTRAL = frozenset({"patient", "subject", "_sort", "_format", "_pretty", "_cou
 
 
 class State(IntEnum):
-    """How much of a key arrived. Ordered: the highest of several is the better."""
+    """How much of a key arrived. Ordered: the highest of several is the best."""
 
-    UNAVAILABLE = 0
-    TRUNCATED = 1
-    ANSWERED = 2
+    ABSENT = 0
+    """No such key, or nothing that can be read as FHIR: it may be asked for."""
+    UNAVAILABLE = 1
+    """The client tried and says that it failed (OperationOutcome): asking again would fail again."""
+    TRUNCATED = 2
+    """A part: one page of several, or with an error beside it."""
+    EMPTY = 3
+    """The client looked, and there is nothing: null, no entries, or nothing but a mild comment."""
+    ANSWERED = 4
+    """All that the query finds."""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing of the key is at hand, so that what depends on it is unknown."""
+        return self <= State.UNAVAILABLE
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether what does not stand there is not in the client's record."""
+        return self >= State.EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +68,7 @@ def read_answers(prefetch: Mapping[str, Any]) -> tuple[Answer, ...]:
 
 def _read(key: str, value: object) -> Answer:
     if value is None:
-        return Answer(key, State.ANSWERED, (), None, is_null=True)
+        return Answer(key, State.EMPTY, (), None, is_null=True)
     found = tuple(items(value, f"prefetch.{key[:64]}"))
     outcomes = [item.resource for item in found if item.resource is not None and item.resource["resourceType"] == "OperationOutcome"]
     rest = tuple(item for item in found if item.resource is None or item.resource["resourceType"] != "OperationOutcome")
@@ -61,12 +78,14 @@ def _read(key: str, value: object) -> Answer:
 def _state(value: object, outcomes: Sequence[Resource], rest: Sequence[Item]) -> State:
     readable = any(item.resource is not None for item in rest)
     if not isinstance(value, dict | list) or (rest and not readable):
-        return State.UNAVAILABLE
+        return State.ABSENT
     if isinstance(value, dict) and value.get("resourceType") == "OperationOutcome":
         return State.UNAVAILABLE
     if not all(_is_mild(outcome) for outcome in outcomes):
         return State.TRUNCATED if readable else State.UNAVAILABLE
-    return State.TRUNCATED if is_partial(value) else State.ANSWERED
+    if is_partial(value):
+        return State.TRUNCATED
+    return State.ANSWERED if readable else State.EMPTY
 
 
 def _is_mild(outcome: Resource) -> bool:
@@ -78,14 +97,15 @@ def _is_mild(outcome: Resource) -> bool:
 
 
 def states(answers: Sequence[Answer], requirements: Sequence[DataRequirement], aliases: Mapping[str, str]) -> dict[str, State]:
-    """The state of every key of the content; a key that nothing answers is ``UNAVAILABLE``.
+    """The state of every key of the content; a key that nothing answers is ``ABSENT``.
 
     A value named like one of our keys (or by an alias, or with a site's suffix) decides that key; other values are told
-    by what they hold, and only for keys that nothing was named for. Where every value is ``null`` the record is empty.
+    by what they hold, and only for keys that nothing was named for. Where there is a ``null`` for every key of ours, however
+    named, the record is empty.
     """
-    if answers and all(answer.is_null for answer in answers):
-        return {requirement.key: State.ANSWERED for requirement in requirements}
     keys = [requirement.key for requirement in requirements]
+    if len(answers) >= len(keys) and all(answer.is_null for answer in answers):
+        return dict.fromkeys(keys, State.EMPTY)
     names = [our_key(answer.key, keys, aliases) for answer in answers]
     found: dict[str, State] = {}
     for answer, name in zip(answers, names, strict=True):
@@ -108,20 +128,21 @@ def our_key(key: str, keys: Sequence[str], aliases: Mapping[str, str]) -> str | 
 
 def _both(first: State | None, second: State) -> State:
     """The state of a key that arrived twice: complete only if both are, missing only if both are."""
-    if first is None or first is second:
+    if first is None:
         return second
-    return State.TRUNCATED
+    alike = (first.is_complete and second.is_complete) or (first.is_missing and second.is_missing)
+    return max(first, second) if alike else State.TRUNCATED
 
 
 def _by_content(requirement: DataRequirement, requirements: Sequence[DataRequirement], foreign: Iterable[Answer]) -> State:
     """The best state that values under unknown names prove for a requirement."""
-    return max((_proves(answer, requirement, requirements) for answer in foreign), default=State.UNAVAILABLE)
+    return max((_proves(answer, requirement, requirements) for answer in foreign), default=State.ABSENT)
 
 
 def _proves(answer: Answer, requirement: DataRequirement, requirements: Sequence[DataRequirement]) -> State:
     types = answer.types or frozenset(filter(None, (_searched_type(answer.self_url),)))
     if requirement.type not in types or answer.is_null:
-        return State.UNAVAILABLE
+        return State.ABSENT
     if answer.self_url is not None:
         complete = _covers(answer.self_url, requirement)
     else:  # without the query, a type that only one template asks for is all there is to go by

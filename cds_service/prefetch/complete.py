@@ -10,7 +10,7 @@ from cds_service.fhir.bundles import Item, items
 from cds_service.fhir.record import PatientRecord
 from cds_service.hooks.invocation import Invocation
 from cds_service.plans.compiled import DataRequirement
-from cds_service.prefetch.answers import State, read_answers, states
+from cds_service.prefetch.answers import read_answers, states
 from cds_service.prefetch.record import gather
 from cds_service.prefetch.requirements import required_keys
 
@@ -24,7 +24,7 @@ def complete_prefetch(invocation: Invocation, requirements: Sequence[DataRequire
     answers = read_answers(invocation.prefetch)
     found = states(answers, requirements, aliases)
     for key in sorted(required_keys(requirements)):
-        if found[key] is State.UNAVAILABLE:
+        if found[key].is_missing:
             raise DataUnavailable(
                 f"prefetch '{key}' is required and did not arrive in a form that can be read",
                 where=f"prefetch.{key}",
@@ -34,9 +34,9 @@ def complete_prefetch(invocation: Invocation, requirements: Sequence[DataRequire
     _refuse_other_versions(record, requirements)
     return replace(
         record,
-        answered=frozenset(key for key, state in found.items() if state is State.ANSWERED),
-        truncated=tuple(key for key, state in found.items() if state is State.TRUNCATED),
-        unavailable=tuple(key for key, state in found.items() if state is State.UNAVAILABLE),
+        answered=frozenset(key for key, state in found.items() if state.is_complete),
+        truncated=tuple(key for key, state in found.items() if not (state.is_missing or state.is_complete)),
+        unavailable=tuple(key for key, state in found.items() if state.is_missing),
     )
 
 

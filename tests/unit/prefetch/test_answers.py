@@ -5,7 +5,7 @@ import pytest
 from cds_service.plans.compiled import CodeFilter, DataRequirement
 from cds_service.prefetch.answers import State, our_key, read_answers, states
 
-ANSWERED, TRUNCATED, UNAVAILABLE = State.ANSWERED, State.TRUNCATED, State.UNAVAILABLE
+ABSENT, UNAVAILABLE, TRUNCATED, EMPTY, ANSWERED = State
 
 CONDITION = {"resourceType": "Condition", "id": "c1"}
 OBSERVATION = {"resourceType": "Observation", "id": "o1"}
@@ -42,15 +42,15 @@ def state_of(value, key="conditions", name=None):
 @pytest.mark.parametrize(
     ("value", "expected", "comment"),
     [
-        (None, ANSWERED, "null: looked, and there is nothing"),
-        (bundle(), ANSWERED, "an empty Bundle"),
-        ({"resourceType": "Bundle", "total": 0}, ANSWERED, "a Bundle without entries"),
+        (None, EMPTY, "null: looked, and there is nothing"),
+        (bundle(), EMPTY, "an empty Bundle"),
+        ({"resourceType": "Bundle", "total": 0}, EMPTY, "a Bundle without entries"),
         (bundle(CONDITION), ANSWERED, "data"),
         (CONDITION, ANSWERED, "one resource in place of a Bundle"),
         ([CONDITION], ANSWERED, "a bare list"),
         (bundle(CONDITION, "x"), ANSWERED, "one unreadable entry does not spoil the answer"),
-        (bundle(entry=[outcome_entry()]), ANSWERED, "nothing but a mild comment, as Epic sends it"),
-        (bundle(entry=[outcome_entry("information")]), ANSWERED, "nothing but information"),
+        (bundle(entry=[outcome_entry()]), EMPTY, "nothing but a mild comment, as Epic sends it"),
+        (bundle(entry=[outcome_entry("information")]), EMPTY, "nothing but information"),
         (bundle(entry=[{"resource": CONDITION}, outcome_entry()]), ANSWERED, "data with a mild comment"),
         (bundle(entry=[{"resource": CONDITION}, outcome_entry("error")]), TRUNCATED, "data with an error: some may lack"),
         (bundle(CONDITION, link=[{"relation": "next", "url": "u"}]), TRUNCATED, "the first of several pages"),
@@ -58,10 +58,10 @@ def state_of(value, key="conditions", name=None):
         (bundle(entry=[outcome_entry("error")]), UNAVAILABLE, "nothing but an error"),
         (bundle(entry=[outcome_entry("fatal")]), UNAVAILABLE, "nothing but a fatal error"),
         (outcome(), UNAVAILABLE, "an OperationOutcome as the value"),
-        (bundle("x", 7), UNAVAILABLE, "nothing readable"),
-        ({}, UNAVAILABLE, "an object that is no resource"),
-        ("", UNAVAILABLE, "text"),
-        (7, UNAVAILABLE, "a number"),
+        (bundle("x", 7), ABSENT, "nothing readable"),
+        ({}, ABSENT, "an object that is no resource"),
+        ("", ABSENT, "text"),
+        (7, ABSENT, "a number"),
         (bundle(entry=[{"resource": {"resourceType": "OperationOutcome"}}]), UNAVAILABLE, "an outcome without issue says nothing"),
     ],
 )
@@ -74,13 +74,35 @@ def test_a_mild_outcome_that_says_not_looked_leaves_the_key_unavailable(code):
     assert state_of(bundle(entry=[outcome_entry("warning", code)])) is UNAVAILABLE
 
 
-def test_an_absent_key_is_unavailable():
-    assert states(read_answers({}), REQUIREMENTS, {})["conditions"] is UNAVAILABLE
+def test_a_key_that_did_not_come_is_absent():
+    assert states(read_answers({}), REQUIREMENTS, {})["conditions"] is ABSENT
 
 
-def test_when_every_value_is_null_the_record_is_empty():
-    found = states(read_answers({"theirs": None, "others": None}), REQUIREMENTS, {})
-    assert set(found.values()) == {ANSWERED}
+@pytest.mark.parametrize(
+    ("prefetch", "expected", "comment"),
+    [
+        (dict.fromkeys("abcde"), {EMPTY}, "a null for each of our keys, whatever their names"),
+        (dict.fromkeys("abcd"), {ABSENT}, "one less: which of them was not looked for?"),
+        ({"conditions": None}, {ABSENT, EMPTY}, "null for one key says nothing of the others"),
+        (dict.fromkeys("abcd") | {"e": CONDITION}, {ABSENT, ANSWERED}, "a null under an unknown name beside data"),
+    ],
+)
+def test_a_null_for_every_key_is_an_empty_record(prefetch, expected, comment):
+    assert set(states(read_answers(prefetch), REQUIREMENTS, {}).values()) == expected, comment
+
+
+@pytest.mark.parametrize(
+    ("state", "missing", "complete", "comment"),
+    [
+        (ABSENT, True, False, "unknown, may be asked for"),
+        (UNAVAILABLE, True, False, "unknown, must not be asked for again"),
+        (TRUNCATED, False, False, "what came is used, what lacks is unknown"),
+        (EMPTY, False, True, "known to be nothing"),
+        (ANSWERED, False, True, "known"),
+    ],
+)
+def test_five_states_say_what_may_be_concluded(state, missing, complete, comment):
+    assert (state.is_missing, state.is_complete) == (missing, complete), comment
 
 
 @pytest.mark.parametrize(
@@ -106,7 +128,7 @@ def test_a_client_may_name_our_keys_its_way(key, expected, comment):
         (bundle(CONDITION), "conditions", ANSWERED, "only one template asks for the type"),
         (bundle(OBSERVATION), "clinical", TRUNCATED, "two templates ask for the type: used, but proves nothing complete"),
         (bundle(CONDITION, OBSERVATION), "conditions", TRUNCATED, "a mixed Bundle: used, but proves nothing complete"),
-        (bundle(link=self_link("https://x/fhir/Condition?patient=p1")), "conditions", ANSWERED, "empty, told by its query"),
+        (bundle(link=self_link("https://x/fhir/Condition?patient=p1")), "conditions", EMPTY, "empty, told by its query"),
         (bundle(CONDITION, link=self_link("https://x/Condition?patient=p1&category=a")), "conditions", TRUNCATED, "a narrower query"),
         (
             bundle(OBSERVATION, link=self_link("https://x/Observation?patient=p1")),
@@ -123,9 +145,9 @@ def test_a_client_may_name_our_keys_its_way(key, expected, comment):
         (bundle(OBSERVATION, link=self_link("https://x/Observation?code=s%7C2")), "clinical", TRUNCATED, "not all our codes"),
         (bundle(OBSERVATION, link=self_link("https://x/Observation?patient=p1&date=gt2026")), "clinical", TRUNCATED, "only of late"),
         (bundle(CONDITION, link=self_link("https://x/Observation?patient=p1")), "conditions", TRUNCATED, "found by another search"),
-        (bundle(), "conditions", UNAVAILABLE, "empty, and nothing tells of what"),
-        (bundle(OBSERVATION), "conditions", UNAVAILABLE, "another type"),
-        (outcome("error"), "conditions", UNAVAILABLE, "an error about we know not what"),
+        (bundle(), "conditions", ABSENT, "empty, and nothing tells of what"),
+        (bundle(OBSERVATION), "conditions", ABSENT, "another type"),
+        (outcome("error"), "conditions", ABSENT, "an error about we know not what"),
     ],
 )
 def test_a_value_under_an_unknown_name_is_told_by_what_it_holds(value, key, expected, comment):
@@ -138,12 +160,19 @@ def test_a_value_that_is_named_for_a_key_decides_it_alone():
 
 
 @pytest.mark.parametrize(
-    ("second", "expected", "comment"),
-    [(bundle(), ANSWERED, "both complete"), (outcome(), TRUNCATED, "one of two missing")],
+    ("first", "second", "expected", "comment"),
+    [
+        (bundle(CONDITION), bundle(), ANSWERED, "both complete"),
+        (bundle(CONDITION), outcome(), TRUNCATED, "one of two failed"),
+        (bundle(CONDITION), {}, TRUNCATED, "one of two is unreadable"),
+        (bundle(CONDITION, total=9), None, TRUNCATED, "one of two is a part"),
+        (outcome(), {}, UNAVAILABLE, "neither came, and one is known to fail"),
+    ],
 )
-def test_a_key_that_arrives_twice_is_complete_only_if_both_are(second, expected, comment):
-    prefetch = {"conditions": bundle(CONDITION), "conditions-user": second}
-    assert states(read_answers(prefetch), REQUIREMENTS, {})["conditions"] is expected, comment
+def test_a_key_that_arrives_twice_is_complete_only_if_both_are(first, second, expected, comment):
+    for one, other in ((first, second), (second, first)):
+        prefetch = {"conditions": one, "conditions-user": other}
+        assert states(read_answers(prefetch), REQUIREMENTS, {})["conditions"] is expected, comment
 
 
 def test_what_was_only_included_does_not_make_a_bundle_mixed():

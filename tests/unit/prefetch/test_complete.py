@@ -45,6 +45,8 @@ def test_what_is_missing_is_named_and_the_rest_is_used():
         ({"patient": PATIENT}, "the key is absent"),
         ({"patient": PATIENT, "conditions": {"resourceType": "OperationOutcome"}}, "the key is an error"),
         ({"patient": PATIENT, "conditions": "x"}, "the key is unreadable"),
+        ({"patient": None}, "null for another key"),
+        ({"theirs": None}, "null for we know not what"),
         ({"patient": PATIENT, "conditions": [OLD]}, "every resource is of another FHIR version"),
     ],
 )
@@ -59,7 +61,7 @@ def test_one_readable_condition_is_enough():
     assert call({"conditions": [OLD, CONDITION]}).doubtful_types == {"Condition"}
 
 
-@pytest.mark.parametrize("prefetch", [{"conditions": None}, {"patient": None, "conditions": None}, {"theirs": None}])
+@pytest.mark.parametrize("prefetch", [{"conditions": None}, {"patient": None, "conditions": None}, dict.fromkeys("abc")])
 def test_a_record_known_to_be_empty_is_an_answer(prefetch):
     assert "conditions" in call(prefetch).answered
 
