@@ -50,6 +50,18 @@ class WrongPatient(ServiceError):
     remedy = "Send the resources of the patient named in context.patientId only."
 
 
+class Unauthenticated(ServiceError):
+    """The caller could not be authenticated. Whatever the reason, it is told the same; ``reason`` is a word for the log."""
+
+    status = 401
+    code = "login"
+    remedy = "Send a token of a registered CDS Client, as Authorization: Bearer."
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("the caller could not be authenticated")
+        self.reason = reason
+
+
 class UnknownService(ServiceError):
     """No service has this id."""
 
