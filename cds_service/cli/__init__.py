@@ -8,6 +8,7 @@ from cds_service import __version__
 from cds_service.cli.assess import assess, facts
 from cds_service.cli.cases import cases
 from cds_service.cli.check import check
+from cds_service.cli.conformance import conformance
 from cds_service.cli.errors import Commands
 from cds_service.cli.lock import lock
 from cds_service.cli.mutate import mutate
@@ -30,6 +31,7 @@ def main() -> None:
       cds-service new topic my-topic                      a place to write content
       cds-service cases                                   whether it says what its cases expect
       cds-service trace                                   what became of every statement of its sources
+      cds-service conformance URL                         what a running service keeps of the standard
       cds-service mutate                                  whether the cases would notice a mistake
     """
 
@@ -38,6 +40,7 @@ main.add_command(serve)
 main.add_command(facts)
 main.add_command(assess)
 main.add_command(check)
+main.add_command(conformance)
 main.add_command(new)
 main.add_command(lock)
 main.add_command(cases)
