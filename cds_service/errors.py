@@ -12,10 +12,14 @@ from dataclasses import dataclass
 
 
 class ServiceError(Exception):
-    """Base: ``str(error)`` says what is wrong; ``where`` is a FHIRPath-like location in the request."""
+    """Base: ``str(error)`` says what is wrong; ``where`` is a FHIRPath-like location in the request.
+
+    ``retry_after``: seconds until it may have gone by itself; such an error of ours is told to the caller, others are not.
+    """
 
     status = 500
     code = "exception"
+    retry_after: int | None = None
     remedy = "Report this with the request id."
 
     def __init__(self, problem: str, *, where: str | None = None, remedy: str | None = None) -> None:
@@ -100,6 +104,15 @@ class WrongContentType(ServiceError):
     status = 415
     code = "not-supported"
     remedy = "Send Content-Type: application/json."
+
+
+class StoreUnavailable(ServiceError):
+    """What must be kept cannot be written or read now; the problem is told in our own words, without any of the data."""
+
+    status = 503
+    code = "transient"
+    retry_after = 5
+    remedy = "Try again in a few seconds; if it goes on, tell those who run the service."
 
 
 class UnreadableFile(ServiceError):

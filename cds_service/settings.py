@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=32 * MIB, ge=1024)
     allow_unauthenticated: bool = False
     clients_file: Path | None = None
-    database_url: str = "sqlite:///cds-service.db"
+    database_url: str = Field(default="sqlite:///cds-service.db", repr=False)  # may hold a password
     deadline_ms: int = Field(default=400, ge=10, le=60_000)
     cors_origins: Words = ("*",)
     workers: int = Field(default=2, ge=1, le=64)

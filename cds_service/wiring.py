@@ -17,6 +17,7 @@ from cds_service.plans.compiled import Service
 from cds_service.prefetch.discovery import discovery, lint_services
 from cds_service.respond import Answer, respond
 from cds_service.settings import OPEN, Settings, SettingsError
+from cds_service.store import Store, StoreError, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Application:
     knowledge: Knowledge
     discovery: Mapping[str, Any]
     today: Callable[[], date]
+    store: Store
     clients: CdsClients = field(default_factory=CdsClients)
 
     @property
@@ -71,6 +73,7 @@ def build(settings: Settings, today: Callable[[], date] | None = None) -> Applic
         knowledge=knowledge,
         discovery=discovery(knowledge.services.values()),
         today=today or (lambda: datetime.now(settings.zone).date()),
+        store=_store(settings),  # last: nothing is made where something else stops the start
         clients=clients,
     )
 
@@ -84,6 +87,13 @@ def _clients(settings: Settings) -> CdsClients:
     if settings.is_open and not (clients.authenticated or settings.allow_unauthenticated):
         raise SettingsError([OPEN])
     return clients
+
+
+def _store(settings: Settings) -> Store:
+    try:
+        return open_store(settings.database_url)
+    except StoreError as error:
+        raise SettingsError([f"CDS_DATABASE_URL: {error.problem}"]) from None
 
 
 def _check_aliases(settings: Settings, knowledge: Knowledge) -> None:

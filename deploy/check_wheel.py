@@ -28,7 +28,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         outside = Path(folder)
         python = install(build(outside), outside / "env")
-        checkout, wheel = discover(Path(sys.executable), ROOT), discover(python, outside)
+        checkout, wheel = discover(Path(sys.executable), ROOT, outside / "checkout.db"), discover(python, outside, outside / "wheel.db")
         if checkout != wheel:
             sys.exit("the wheel does not serve what the checkout serves")
         print(f"wheel: {len(wheel['services'])} services as in the checkout, and cards for the sample request")
@@ -55,13 +55,14 @@ def install(wheel: Path, environment: Path) -> Path:
     return python
 
 
-def discover(python: Path, cwd: Path) -> dict[str, Any]:
-    """Serve with an environment's own command, ask for discovery and for cards, and stop it again."""
+def discover(python: Path, cwd: Path, database: Path) -> dict[str, Any]:
+    """Serve with an environment's own command and a new database, ask for discovery and for cards, and stop it again."""
     port = free_port()
     # Nothing of the checkout may be found by way of the environment
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("CDS_", "PYTHON"))}
+    own = {"CDS_PORT": str(port), "CDS_DATABASE_URL": f"sqlite:///{database}"}
     command = [str(python.parent / "cds-service"), "serve"]
-    with subprocess.Popen(command, cwd=cwd, env={**clean, "CDS_PORT": str(port)}) as server:  # noqa: S603
+    with subprocess.Popen(command, cwd=cwd, env={**clean, **own}) as server:  # noqa: S603
         try:
             base = f"http://127.0.0.1:{port}"
             wait_for(f"{base}/health/ready", server)

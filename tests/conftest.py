@@ -1,10 +1,15 @@
-"""What every test may use: the shipped content, loaded once, and the flag that rewrites golden files."""
+"""What every test may use: the shipped content, loaded once, databases, and the flag that rewrites golden files."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.builders.postgres import REQUIRED, Missing, Postgres, running
 
 if TYPE_CHECKING:
     from cds_service.knowledge import Knowledge
@@ -28,3 +33,32 @@ def knowledge() -> Knowledge:
     from cds_service.wiring import load_content
 
     return load_content(shipped_content())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_database_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test may leave a database where it is run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CDS_DATABASE_URL", f"sqlite:///{tmp_path_factory.mktemp('database')}/store.db")
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, started for whoever asks first."""
+    try:
+        with running() as server:
+            yield server
+    except Missing as missing:
+        if os.environ.get(REQUIRED) or os.environ.get("CI"):
+            pytest.fail(str(missing))
+        pytest.skip(f"NOT TESTED ON POSTGRESQL: {missing}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.new_database()

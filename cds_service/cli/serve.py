@@ -51,7 +51,7 @@ def welcome(application: Application) -> str:
     base = application.settings.base_url
     lines = [f"CDS Hooks services: {base}/cds-services"]
     lines += [f"  {service_id} at {hook}" for service_id, hook in application.services]
-    lines.append(f"Content {application.knowledge.version}")
+    lines += [f"Content {application.knowledge.version}", f"Store: {application.store.location}"]
     sample = shipped("samples/patient-view.json", "docs/samples/patient-view.json")
     service = next((service_id for service_id, hook in application.services if hook == "patient-view"), None)
     is_ours = application.settings.content_dir == shipped_content()

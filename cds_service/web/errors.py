@@ -35,6 +35,11 @@ def outcome(error: errors.ServiceError) -> dict[str, object]:
 
 def _known(error: errors.ServiceError) -> Response:
     _note(error)
+    if error.retry_after is not None:
+        g.entry["problem"] = error.problem
+        reply = json_reply(outcome(error), error.status)
+        reply.headers["Retry-After"] = str(error.retry_after)
+        return reply
     if error.status >= 500:
         g.entry["problem"] = error.problem  # our own words; the caller learns only that it is our fault
         return json_reply(outcome(errors.ServiceError("the request could not be answered")), error.status)

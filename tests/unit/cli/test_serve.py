@@ -182,4 +182,5 @@ def test_the_welcome_has_a_command_to_paste():
 
 def test_the_welcome_offers_no_patient_of_other_content(content):
     application = build(Settings(content_dir=content))
-    assert welcome(application).splitlines()[1:] == ["  plants at patient-view", f"Content {application.knowledge.version}"]
+    told = ["  plants at patient-view", f"Content {application.knowledge.version}", f"Store: {application.store.location}"]
+    assert welcome(application).splitlines()[1:] == told
