@@ -46,6 +46,11 @@ class Knowledge:
     override_reasons: tuple[Mapping[str, str], ...] = ()
     warnings: tuple[str, ...] = field(default=(), repr=False)
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The code of every recommendation that a service composes, each once."""
+        return tuple(dict.fromkeys(action.code for service in self.services.values() for action in service.actions))
+
     def service(self, service_id: str | None, hook: str) -> Service | None:
         """The service with an id at a hook; without an id, the first at the hook."""
         if service_id is not None:

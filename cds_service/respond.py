@@ -12,6 +12,7 @@ from typing import Any
 
 from cds_service.assess import assess
 from cds_service.cards import render_cards
+from cds_service.cds_clients import GENERIC, Profile
 from cds_service.errors import DataUnavailable, UnknownService, WrongHook
 from cds_service.fhir.record import PatientRecord
 from cds_service.hooks.invocation import Invocation
@@ -45,12 +46,12 @@ class Answer:
         return sorted({issue.code for issue in self.assessment.facts.issues})
 
 
-def respond(invocation: Invocation, knowledge: Knowledge, as_of: date, aliases: Mapping[str, str]) -> Answer:
+def respond(invocation: Invocation, knowledge: Knowledge, as_of: date, aliases: Mapping[str, str], profile: Profile = GENERIC) -> Answer:
     """Answer a hook call as of a day.
 
-    ``aliases`` maps a client's prefetch keys to ours. Raises what :func:`receive` raises.
+    ``aliases`` maps a client's prefetch keys to ours, ``profile`` says what its cards may hold. Raises what :func:`receive` raises.
     """
-    return answer(receive(invocation, knowledge, as_of, aliases), invocation.hook, knowledge, as_of)
+    return answer(receive(invocation, knowledge, as_of, aliases), invocation.hook, knowledge, as_of, profile)
 
 
 def receive(invocation: Invocation, knowledge: Knowledge, as_of: date, aliases: Mapping[str, str]) -> PatientRecord:
@@ -74,13 +75,13 @@ def receive(invocation: Invocation, knowledge: Knowledge, as_of: date, aliases: 
         return record
 
 
-def answer(record: PatientRecord, hook: Hook, knowledge: Knowledge, as_of: date) -> Answer:
+def answer(record: PatientRecord, hook: Hook, knowledge: Knowledge, as_of: date, profile: Profile = GENERIC) -> Answer:
     """Assess a record and render what was found; used by every edge, so that all say the same."""
-    return rendered(assess(record, hook, knowledge, as_of), knowledge)
+    return rendered(assess(record, hook, knowledge, as_of), knowledge, profile)
 
 
-def rendered(assessment: Assessment, knowledge: Knowledge) -> Answer:
+def rendered(assessment: Assessment, knowledge: Knowledge, profile: Profile = GENERIC) -> Answer:
     """The cards of an assessment, checked."""
-    body = {"cards": render_cards(assessment, knowledge)}
+    body = {"cards": render_cards(assessment, knowledge, profile)}
     check_response(body)
     return Answer(body, assessment)

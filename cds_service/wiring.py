@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from cds_service.cards import INCOMPLETE, topic_problems
 from cds_service.cds_clients import Caller, CdsClients, ClientsError, load_clients
 from cds_service.errors import ContentError
 from cds_service.hooks.invocation import Invocation
@@ -40,9 +41,10 @@ class Application:
         """Who makes a call that carries no token, as far as the FHIR server that it names tells."""
         return Caller(self.clients.of_fhir_server(invocation.fhir_server))
 
-    def respond(self, invocation: Invocation) -> Answer:
-        """Answer a hook call today."""
-        return respond(invocation, self.knowledge, self.today(), self.settings.prefetch_aliases)
+    def respond(self, invocation: Invocation, caller: Caller | None = None) -> Answer:
+        """Answer a hook call today, in cards as its caller's profile has them; ``caller`` is of the token, where there is one."""
+        profile = (caller or self.caller(invocation)).client.profile
+        return respond(invocation, self.knowledge, self.today(), self.settings.prefetch_aliases, profile)
 
 
 def load_content(
@@ -66,6 +68,7 @@ def build(settings: Settings, today: Callable[[], date] | None = None) -> Applic
     clients = _clients(settings)
     knowledge = content_of(settings)
     _check_aliases(settings, knowledge)
+    _check_topics(clients, knowledge)
     for name in ("request", "response"):
         validator(name)  # compiled now, for all workers, and not in somebody's first request
     return Application(
@@ -94,6 +97,16 @@ def _store(settings: Settings) -> Store:
         return open_store(settings.database_url)
     except StoreError as error:
         raise SettingsError([f"CDS_DATABASE_URL: {error.problem}"]) from None
+
+
+def _check_topics(clients: CdsClients, knowledge: Knowledge) -> None:
+    """The codes of the content in the spelling of every registered client; clients keep overrides under them."""
+    codes = [*knowledge.codes, INCOMPLETE]
+    problems = [
+        f"CDS_CLIENTS_FILE: '{client.name}': {problem}" for client in clients.clients for problem in topic_problems(codes, client.profile)
+    ]
+    if problems:
+        raise SettingsError(problems)
 
 
 def _check_aliases(settings: Settings, knowledge: Knowledge) -> None:

@@ -11,8 +11,10 @@ from uuid import UUID
 from cds_service.cards import sources
 from cds_service.cards.arrange import Layout, arrange
 from cds_service.cards.detail import citations, detail
+from cds_service.cards.fit import fitted, fitting
 from cds_service.cards.ids import card_uuid, suggestion_uuid
 from cds_service.cards.values import FactsReader, ShownFact, as_json, missing_facts
+from cds_service.cds_clients.profile import GENERIC, Profile
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Failure, SuggestedAction, Suggestion
 from cds_service.model.facts import Evidence
@@ -26,21 +28,23 @@ MAX_EVIDENCE = 20
 Card = dict[str, Any]
 
 
-def render_cards(assessment: Assessment, knowledge: Knowledge) -> list[Card]:
-    """The cards for an assessment, the most severe first; a failure always has a card of its own, the last."""
+def render_cards(assessment: Assessment, knowledge: Knowledge, profile: Profile = GENERIC) -> list[Card]:
+    """The cards for an assessment as a client's profile has them, the most severe first; a failure has a card of its own, the last."""
     service = knowledge.services[(assessment.service, assessment.hook.name)]
     room = max(1, service.max_cards - bool(assessment.failures))
     reader = FactsReader(assessment.facts, knowledge.context)
-    cards = [_card(layout, assessment, knowledge, service, reader) for layout in arrange(assessment.recommendations, service, room)]
-    return [*cards, _failure_card(assessment, service)] if assessment.failures else cards
+    layouts = arrange(assessment.recommendations, service, room)
+    cards = [_card(layout, assessment, knowledge, reader, profile) for layout in layouts]
+    every = [*cards, _failure_card(assessment, service)] if assessment.failures else cards
+    return [fitted(card, profile) for card in every]
 
 
-def _card(layout: Layout, assessment: Assessment, knowledge: Knowledge, service: Service, reader: FactsReader) -> Card:
-    topic = layout.rows[0]
+def _card(layout: Layout, assessment: Assessment, knowledge: Knowledge, reader: FactsReader, profile: Profile) -> Card:
+    service, topic = knowledge.services[(assessment.service, assessment.hook.name)], layout.rows[0]
     uuid = card_uuid(assessment.service, assessment.hook, topic.code, layout.order)
     facts = [*reader.shown(_reads(layout)), *_asked(layout, reader, service)]
     cited = citations(layout)
-    suggestions = _suggestions(layout, uuid)
+    suggestions = _suggestions(layout, uuid, profile)
     action = service.action(topic.code)
     default = "" if action is None else action.plan_title
     return _without_empty(
@@ -54,8 +58,8 @@ def _card(layout: Layout, assessment: Assessment, knowledge: Knowledge, service:
                 "topic": {"system": "" if action is None else action.system, "code": topic.code},
             },
             "suggestions": suggestions,
-            "selectionBehavior": "any" if suggestions else None,
-            "links": sources.links(cited),
+            "selectionBehavior": profile.selection_behavior if suggestions else None,
+            "links": sources.links(cited, profile.shows_link),
             "overrideReasons": [dict(reason) for reason in knowledge.override_reasons],
             "extension": {EXTENSION: _extension(layout, facts)},
         }
@@ -74,10 +78,10 @@ def _asked(layout: Layout, reader: FactsReader, service: Service) -> list[ShownF
     return missing_facts(paths, reader.facts, reader.context)
 
 
-def _suggestions(layout: Layout, card: UUID) -> list[Mapping[str, Any]]:
-    """All suggestions of a card; two that do the same are one."""
+def _suggestions(layout: Layout, card: UUID, profile: Profile) -> list[Mapping[str, Any]]:
+    """All suggestions of a card that its reader can carry out; two that do the same are one."""
     found: dict[str, Mapping[str, Any]] = {}
-    for suggestion in (item for row in layout.rows for item in row.recommendation.suggestions):
+    for suggestion in fitting((item for row in layout.rows for item in row.recommendation.suggestions), profile):
         found.setdefault(_effect(suggestion), _suggestion(suggestion, card))
     return list(found.values())
 

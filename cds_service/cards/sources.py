@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from cds_service.model.assessment import Citation
@@ -45,11 +45,11 @@ def closing(*, reviewed: bool) -> str:
     return f"{state}. For education; check the primary literature. Supports and does not replace clinical judgement."
 
 
-def links(citations: Iterable[Citation]) -> list[Mapping[str, Any]]:
-    """Absolute links to cited literature with a verified address, each address once."""
+def links(citations: Iterable[Citation], shows: Callable[[str], bool]) -> list[Mapping[str, Any]]:
+    """Absolute links to cited literature with a verified address, each address once; ``shows`` says which the client shows."""
     found: dict[str, Mapping[str, Any]] = {}
     for citation in citations:
-        if citation.url is not None:
+        if citation.url is not None and shows(citation.url):
             found.setdefault(citation.url, {"label": _link_label(citation), "url": citation.url, "type": "absolute"})
     return list(found.values())[:MAX_LINKS]
 

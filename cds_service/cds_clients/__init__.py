@@ -2,5 +2,17 @@
 
 from cds_service.cds_clients.load import ClientsError, load_clients
 from cds_service.cds_clients.model import ANYONE, Caller, CdsClient, CdsClients
+from cds_service.cds_clients.profile import GENERIC, Profile, load_profile, profile_names
 
-__all__ = ["ANYONE", "Caller", "CdsClient", "CdsClients", "ClientsError", "load_clients"]
+__all__ = [
+    "ANYONE",
+    "GENERIC",
+    "Caller",
+    "CdsClient",
+    "CdsClients",
+    "ClientsError",
+    "Profile",
+    "load_clients",
+    "load_profile",
+    "profile_names",
+]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from cds_service.cds_clients.model import ALGORITHMS, PROFILES, CdsClient, CdsClients, base
+from cds_service.cds_clients.model import ALGORITHMS, CdsClient, CdsClients, base
+from cds_service.cds_clients.profile import GENERIC, Profile, changed, load_profile, profile_names
 from cds_service.documents import Unreadable, read_yaml
 from cds_service.errors import ServiceError
 
 _LISTS = ("algorithms", "audience", "tenants", "fhir_servers", "allowed_links")
-_TEXTS = ("name", "profile", "issuer", "jku", "jwks_file")
-_NAMES = tuple(field.name for field in fields(CdsClient))
+_TEXTS = ("name", "issuer", "jku", "jwks_file")
+_NAMES = (*(field.name for field in fields(CdsClient)), "allowed_links")
 
 
 class ClientsError(ServiceError):
@@ -56,15 +57,30 @@ def _client(entry: object, where: str, folder: Path, problems: list[str]) -> Cds
     found += [f"{where}.{name}: must be a list of texts" for name in _LISTS if name in entry and not _is_texts(entry[name])]
     if not entry.get("name"):
         found.append(f"{where}.name: is missing")
+    profile = _profile(entry.get("profile", GENERIC.name), f"{where}.profile", found)
     problems += found
     if found:
         return None
     values: dict[str, Any] = {name: tuple(value) if name in _LISTS else value for name, value in entry.items()}
+    values["profile"] = replace(profile, allowed_links=values.pop("allowed_links", None))
     if "jwks_file" in values:
         values["jwks_file"] = folder / values["jwks_file"]
     client = CdsClient(**values)
     problems += [f"{where}.{problem}" for problem in _wrong(client)]
     return client
+
+
+def _profile(value: object, where: str, problems: list[str]) -> Profile:
+    """The profile that an entry names; a mapping changes members of the one that it names as ``base``."""
+    members = dict(value) if isinstance(value, Mapping) else {"base": value}
+    name = members.pop("base", None)
+    try:
+        return changed(load_profile(str(name)), members)
+    except KeyError:
+        problems.append(f"{where}: must be one of {', '.join(profile_names())}, or a mapping with one of them as its base")
+    except ValueError as error:
+        problems += [f"{where}: {line}" for line in str(error).splitlines()]
+    return GENERIC
 
 
 def _is_text(value: object) -> bool:
@@ -78,8 +94,6 @@ def _is_texts(value: object) -> bool:
 def _wrong(client: CdsClient) -> list[str]:
     """What is wrong with one entry by itself."""
     problems = []
-    if client.profile not in PROFILES:
-        problems.append(f"profile: must be one of {', '.join(PROFILES)}")
     if (client.issuer is None) != (client.jku is None and client.jwks_file is None):
         problems.append("issuer: stands together with jku or jwks_file, from which its keys come")
     if client.jku is not None and client.jwks_file is not None:
@@ -96,11 +110,29 @@ def _wrong(client: CdsClient) -> list[str]:
         for position, url in enumerate(client.fhir_servers)
         if base(url) is None or not _is_safe(url)
     ]
+    links = client.profile.allowed_links
+    if links is None and client.profile.listed_links_only:
+        problems.append(
+            f"allowed_links: is missing; the profile {client.profile.name} shows only listed links, so list them, or [] for none"
+        )
+    problems += [
+        f"allowed_links: {position}: must begin with http:// or https:// and a host"
+        for position, url in enumerate(links or ())
+        if not _is_web(url)
+    ]
     return problems
 
 
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
 def _is_safe(url: str) -> bool:
-    parts = urlsplit(url)
+    parts = urlsplit(url) if _is_web(url) else urlsplit("")
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1"))
 
 

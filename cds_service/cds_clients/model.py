@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-PROFILES = ("generic", "epic", "oracle")
+from cds_service.cds_clients.profile import GENERIC, Profile
+
 ALGORITHMS = ("ES384", "RS384", "ES256", "ES512", "RS256", "RS512", "PS256", "PS384", "PS512", "EdDSA")
 _PORTS = {"http": 80, "https": 443}
 
@@ -19,11 +20,11 @@ class CdsClient:
     ``issuer`` is the ``iss`` of its tokens; its keys come from ``jku`` or from ``jwks_file`` (exchanged out of band).
     ``tenants``: the values of the token's ``tenant`` that are this client; empty means any, and none. ``audience``: what its
     tokens may carry as ``aud`` besides the address that is called. ``fhir_servers``: the base addresses that may be read for it.
-    ``allowed_links``: beginnings of the addresses that a card may link to; ``None`` is any.
+    ``profile``: what its cards may hold, with the links that the entry allows.
     """
 
     name: str
-    profile: str = "generic"
+    profile: Profile = GENERIC
     issuer: str | None = None
     jku: str | None = None
     jwks_file: Path | None = None
@@ -31,7 +32,6 @@ class CdsClient:
     audience: tuple[str, ...] = ()
     tenants: tuple[str, ...] = ()
     fhir_servers: tuple[str, ...] = ()
-    allowed_links: tuple[str, ...] | None = None
 
     def reads(self, fhir_server: str) -> bool:
         """Whether a FHIR server is one of this client's: same scheme, host, port and path, whatever the spelling."""

@@ -76,11 +76,15 @@ class SuggestedAction:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An option offered, never preselected; ``id`` is the child action's id."""
+    """An option offered, never preselected; ``id`` is the child action's id.
+
+    ``as_one`` is the one action that asks for all of ``actions``, where the content has one.
+    """
 
     id: str
     label: str
     actions: tuple[SuggestedAction, ...]
+    as_one: SuggestedAction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

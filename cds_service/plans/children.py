@@ -8,7 +8,7 @@ from typing import Any
 
 from cds_service.plans import rules
 from cds_service.plans.compiled import CompiledSection, CompiledSuggestion, Criterion, Draft
-from cds_service.plans.expressions import Compiler, indicator
+from cds_service.plans.expressions import Compiler, extension_value, indicator
 from cds_service.plans.problems import Place
 
 ResolveDraft = Callable[[object, Place], Draft | None]
@@ -51,12 +51,21 @@ class ChildCompiler:
 
     def _suggestion(self, action: Mapping[str, Any], name: str, place: Place) -> CompiledSuggestion:
         rules.check_keys(action, rules.SUGGESTION_KEYS, place, "a suggestion")
-        rules.check_extensions(action, (rules.ONLY_WITH,), place)
+        rules.check_extensions(action, (rules.ONLY_WITH, rules.AS_ONE), place)
         label = rules.required_text(action, "title", place, "write the suggestion's label")
         criteria = self._criteria(action, place, strict=True)
-        return replace(
-            self._bare(action, CompiledSuggestion(name, label, criteria), place), only_with=indicator(action, rules.ONLY_WITH, place)
-        )
+        found = self._bare(action, CompiledSuggestion(name, label, criteria), place)
+        return replace(found, only_with=indicator(action, rules.ONLY_WITH, place), as_one=self._as_one(action, found, place))
+
+    def _as_one(self, action: Mapping[str, Any], suggestion: CompiledSuggestion, place: Place) -> Draft | None:
+        """The draft that asks for all parts of a suggestion at once."""
+        canonical = extension_value(action, rules.AS_ONE)
+        if canonical is None:
+            return None
+        at = place.child("extension[as-one]")
+        if len(suggestion.drafts) < 2:
+            at.add("stands on a suggestion that is one action already", "remove it")
+        return self.resolve(canonical, at)
 
     def _bare(self, action: Mapping[str, Any], suggestion: CompiledSuggestion, place: Place) -> CompiledSuggestion:
         if "type" in action:

@@ -125,6 +125,7 @@ class CompiledSuggestion:
     """A child action with definition(s) (``drafts``), or of type ``remove`` (no drafts: withdraw the order at hand).
 
     ``only_with`` is the indicator that the recommendation must end up with; ``None``: it is offered with any.
+    ``as_one`` asks for all ``drafts`` at once, for clients that carry out one action per suggestion; ``None``: nothing does.
     """
 
     id: str
@@ -133,6 +134,7 @@ class CompiledSuggestion:
     drafts: tuple[Draft, ...] = ()
     withdraw: str | None = None
     only_with: str | None = None
+    as_one: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from cds_service.plans.compiled import CompiledSuggestion, Draft
 def build_suggestion(compiled: CompiledSuggestion, hook: Hook, order: Mapping[str, Any] | None) -> Suggestion | None:
     """The suggestion, or ``None`` where it cannot be carried out: no patient to write for, no draft id to withdraw, no draft any more."""
     actions = _withdrawal(compiled, order) if compiled.withdraw is not None else _creations(compiled, hook)
-    return Suggestion(compiled.id, compiled.label, actions) if actions else None
+    if not actions:
+        return None
+    return Suggestion(compiled.id, compiled.label, actions, None if compiled.as_one is None else _creation(compiled.as_one, hook))
 
 
 def _withdrawal(compiled: CompiledSuggestion, order: Mapping[str, Any] | None) -> tuple[SuggestedAction, ...]:
@@ -24,7 +26,11 @@ def _withdrawal(compiled: CompiledSuggestion, order: Mapping[str, Any] | None) -
 def _creations(compiled: CompiledSuggestion, hook: Hook) -> tuple[SuggestedAction, ...]:
     if hook.patient_id is None:
         return ()
-    return tuple(SuggestedAction("create", draft.description, resource=_resource(draft, hook)) for draft in compiled.drafts)
+    return tuple(_creation(draft, hook) for draft in compiled.drafts)
+
+
+def _creation(draft: Draft, hook: Hook) -> SuggestedAction:
+    return SuggestedAction("create", draft.description, resource=_resource(draft, hook))
 
 
 def _resource(draft: Draft, hook: Hook) -> Mapping[str, Any]:

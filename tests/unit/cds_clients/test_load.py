@@ -26,7 +26,7 @@ def load(tmp_path):
 def test_the_shipped_sample_can_be_loaded():
     clients = load_clients(Path(__file__).resolve().parents[3] / "deploy" / "sample-clients.yaml")
     assert clients.authenticated
-    assert [client.profile for client in clients.clients] == ["epic"]
+    assert [client.profile.name for client in clients.clients] == ["epic"]
 
 
 def test_without_a_file_nobody_is_registered():
@@ -102,4 +102,4 @@ def test_without_a_token_the_fhir_server_tells(load):
 
 
 def test_the_only_client_is_meant_where_nothing_tells(load):
-    assert load({"name": "a", "profile": "oracle"}).of_fhir_server(None).profile == "oracle"
+    assert load({"name": "a"}).of_fhir_server(None).name == "a"
