@@ -10,6 +10,7 @@ from cds_service.fhirpath import Temporal
 from cds_service.plans.apply import apply_service
 from tests.unit.plans.world import (
     activity,
+    as_one,
     compiled,
     condition,
     context,
@@ -290,6 +291,14 @@ class TestSuggestions:
         assert [item.resource["resourceType"] for item in suggestion.actions] == ["ServiceRequest", "MedicationRequest", "Task"]
         assert suggestion.actions[1].resource["medicationCodeableConcept"] == {"text": "feed"}
         assert suggestion.actions[2].resource["for"] == {"reference": "Patient/p1"}
+
+    def test_a_regimen_may_be_asked_for_as_one(self, tmp_path):
+        whole = regimen("r", "feed", "look") | {"extension": as_one("water")}
+        (suggestion,) = self.offered(tmp_path, action=[whole]).suggestions
+
+        assert suggestion.as_one.description == "Order water"
+        assert suggestion.as_one.resource["subject"] == {"reference": "Patient/p1"}
+        assert len(suggestion.actions) == 2
 
     def test_a_draft_keeps_priority_and_body_site_of_its_definition(self, tmp_path):
         site = [{"text": "root"}]

@@ -21,6 +21,7 @@ from tests.unit.plans.world import (
     MODEL,
     PARAMETERS,
     activity,
+    as_one,
     compiled,
     condition,
     create,
@@ -208,6 +209,12 @@ ROWS = [
     ),
     ("an action type that is not remove", GOOD | {"action": [withdraw("w") | {"type": {"coding": []}}]}, "type: is not remove"),
     ("an indicator that is none", GOOD | {"action": [withdraw("w") | {"extension": only_with("serious")}]}, "'serious' is no indicator"),
+    ("what asks for all parts of one", GOOD | {"action": [create("s") | {"extension": as_one("water")}]}, "one action already"),
+    (
+        "what asks for all, undefined",
+        GOOD | {"action": [regimen("r", "feed", "look") | {"extension": as_one("prune")}]},
+        "ActivityDefinition/prune'",
+    ),
     (
         "an extension that nothing reads there",
         GOOD | {"action": [section("s", "x") | {"extension": only_with("info")}]},

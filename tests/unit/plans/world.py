@@ -115,6 +115,10 @@ def only_with(indicator: str) -> list[dict[str, Any]]:
     return [{"url": f"{BASE}/StructureDefinition/only-with", "valueCode": indicator}]
 
 
+def as_one(definition: str) -> list[dict[str, Any]]:
+    return [{"url": f"{BASE}/StructureDefinition/as-one", "valueCanonical": f"{BASE}/ActivityDefinition/{definition}"}]
+
+
 def row(code: str, *conditions: str | dict[str, Any], hooks: tuple[str, ...] = ("patient-view",), **more: Any) -> dict[str, Any]:
     """A recommendation with everything that is required."""
     return {
