@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from cds_service.facts.apart import apart
@@ -79,7 +80,7 @@ class Named:
         return written if usual.startswith(("Condition/", "urn:")) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Disorders:
     """The disorders of one record. ``primaries`` hold active ones, or past ones if none is active.
 
@@ -101,8 +102,9 @@ class Disorders:
         """Whether no other active primary could own what names no owner."""
         return not self.others
 
+    @cached_property
     def references(self) -> frozenset[str]:
-        """The references of the primary's Conditions."""
+        """The references of the primary's Conditions. Asked once for every resource of the record."""
         return frozenset(primary.entry.reference for primary in (*self.primaries, *self.duplicates))
 
     def owners(self) -> Mapping[str, str]:
@@ -129,7 +131,7 @@ class Disorders:
         One that names none, or none that can be found although every Condition came, is about the only primary if there is one.
         """
         found = frozenset(filter(None, (self.named.find(name, resource) for name in names)))
-        if found & self.references():
+        if found & self.references:
             return True
         if found & self.named.recorded:
             return False

@@ -16,6 +16,7 @@ from cds_service.errors import BodyTooLarge, MalformedRequest, WrongContentType
 
 _BOM = b"\xef\xbb\xbf"
 _PIECE = 1024 * 1024
+_DRAINED = 64 * 1024 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -24,6 +25,7 @@ def read_json(request: Request, limit: int) -> Any:
     if not _is_json(request.mimetype):
         raise WrongContentType("the body must be declared as JSON")
     if request.content_length is not None and request.content_length > limit:
+        _drain(request)
         raise _too_large(limit)
     raw = _unpacked(_received(request, limit), request.headers.get("Content-Encoding", "identity"), limit)
     if not raw:
@@ -46,8 +48,19 @@ def _received(request: Request, limit: int) -> bytes:
     while piece := _piece(request, min(_PIECE, limit + 1 - len(received))):
         received += piece
         if len(received) > limit:
+            _drain(request)
             raise _too_large(limit)
     return bytes(received)
+
+
+def _drain(request: Request) -> None:
+    """Read on without keeping anything: a client that is still sending when the answer comes sees a broken pipe instead of it.
+
+    To a bound, beyond which nobody is being helped.
+    """
+    left = _DRAINED
+    while left > 0 and (piece := _piece(request, _PIECE)):
+        left -= len(piece)
 
 
 def _piece(request: Request, size: int) -> bytes:

@@ -24,7 +24,8 @@ def read_primary(context: Context, spec: Spec) -> Reading:
     """
     disorders: Disorders = context.shared["disorders"]
     named = [primary for primary in disorders.primaries if primary.sites]
-    best = [primary for primary in named if disorders.several or primary.rank == min(one.rank for one in named)]
+    first = min((primary.rank for primary in named), default=0)
+    best = [primary for primary in named if disorders.several or primary.rank == first]
     sites = tuple(dict.fromkeys(site for primary in best for site in primary.sites))
     proof = tuple(primary.evidence for primary in named if set(primary.sites) & set(sites))
     findings = [_present(disorders, spec), _diagnosed(disorders, spec)]

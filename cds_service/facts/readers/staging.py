@@ -36,7 +36,7 @@ def read_staging(context: Context, spec: Spec) -> Reading:
     tables: StagingTables = context.shared["tables"]
     if not disorders.primaries:
         return Reading()
-    primary = disorders.references()
+    primary = disorders.references
     silent = frozenset(one.entry.reference for one in disorders.duplicates)  # records that do not decide: their stage is not read
     conditions = tuple(entry for entry in context.record.of("Condition") if entry.reference not in silent)
     read = read_tnm(
