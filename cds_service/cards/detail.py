@@ -16,7 +16,7 @@ from cds_service.model.facts import Facts, value_in
 from cds_service.plans.compiled import Service
 from cds_service.plans.environment import draft_orders
 from cds_service.plans.load import shown
-from cds_service.plans.markdown import escape, reference
+from cds_service.plans.markdown import entities, escape, reference
 
 MAX_WORDS = 300
 MAX_BEFORE_WHY = 120
@@ -24,7 +24,6 @@ MAX_UNKNOWN = 8
 MAX_ISSUES = 2
 #: How many facts are shown and how many references each has, from generous to the least that still explains a card.
 _GENEROSITY = (*((facts, 2) for facts in range(8, 2, -1)), (3, 1))
-_BLOCK = ("-", "|", "1.", "#", ">")
 _WORD = re.compile(r"\S*\w\S*")
 
 
@@ -89,24 +88,20 @@ def _heading(row: Row, service: Service) -> str:
     """The row's summary; escaped where a varied title may hold text of the record."""
     action, summary = service.action(row.code), row.recommendation.summary
     is_ours = action is not None and (summary == action.title or action.dynamic["action.title"].trusted)
-    return (summary if is_ours else escape(summary, 1000)).rstrip(".")
+    return (entities(summary) if is_ours else escape(summary, 1000)).rstrip(".")
 
 
 def _sections(sections: Sequence[Section]) -> list[str]:
     """One section is a paragraph; several are a list, which the eye finds its way in. A table or list of a section stands by itself."""
     found: list[str] = []
-    is_list = sum(not _is_block(section) for section in sections) > 1
-    for is_block, group in groupby(sections, _is_block):
+    is_list = sum(not section.is_block for section in sections) > 1
+    for is_block, group in groupby(sections, lambda section: section.is_block):
         if is_block:
             found += [f"**{section.heading}:**\n\n{section.text}" for section in group]
         else:
             lines = [f"**{section.heading}:** {section.text}" for section in group]
             found += ["\n".join(f"- {line}" for line in lines)] if is_list else lines
     return found
-
-
-def _is_block(section: Section) -> bool:
-    return section.text.startswith(_BLOCK)
 
 
 def _block(heading: str, items: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from cds_service.model.declaration import Declaration, FactModel
 from cds_service.model.facts import Evidence, Facts
 from cds_service.plans.compiled import PlanContext
 from cds_service.plans.environment import value_at
-from cds_service.plans.markdown import day, escape, reference
+from cds_service.plans.markdown import day, entities, escape, reference
 from cds_service.plans.placeholders import words
 
 _NONE = "none documented in the record received"
@@ -218,5 +218,5 @@ def _words(declaration: Declaration, value: Any, context: PlanContext) -> str:
     values = value if isinstance(value, (list, tuple)) else [value]
     is_free = kind.name in ("string", "any") or (kind.name == "code" and not kind.codes)
     texts = [words(item, systems, context) for item in values]
-    joined = ", ".join(dict.fromkeys(escape(text) if is_free else text for text in texts))
+    joined = ", ".join(dict.fromkeys(escape(text) if is_free else entities(text) for text in texts))
     return f"{joined} {declaration.unit}" if declaration.unit else joined

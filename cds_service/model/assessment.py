@@ -57,11 +57,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A branch that was taken: heading and paragraph, Markdown with escaped values; ``id`` is the child action's id."""
+    """A branch that was taken: heading and paragraph, Markdown with escaped values; ``id`` is the child action's id.
+
+    ``is_block``: the text is a table or list that stands by itself.
+    """
 
     id: str
     heading: str
     text: str
+    is_block: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,6 +18,7 @@ ORDER_HOOKS = frozenset({"order-select", "order-sign"})
 SIGN_HOOK = "order-sign"
 BASE = "https://cds-service.example.org"
 MAX_SUMMARY = 139
+_BLOCK = re.compile(r"\s*(?:\||[-*+] |\d+[.)] |#+ |>|```)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,12 @@ class Template:
     def placeholders(self) -> tuple[Placeholder, ...]:
         """The placeholders alone."""
         return tuple(part for part in self.parts if isinstance(part, Placeholder))
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it begins a table, a list or the like. Only the content's own Markdown does; a value of the record never does."""
+        first = self.parts[0] if self.parts else ""
+        return isinstance(first, str) and _BLOCK.match(first) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from cds_service.fhirpath import Expression, Quantity, Temporal
 from cds_service.plans.compiled import Placeholder, PlanContext, Template
 from cds_service.plans.environment import FACT_PATHS, fact_path, value_at
-from cds_service.plans.markdown import day, escape, plain_text
+from cds_service.plans.markdown import day, entities, escape, plain_text
 
 NOT_KNOWN = "not known"
 NONE_DOCUMENTED = "none documented"
@@ -82,4 +82,4 @@ def unknown_reads(expression: Expression, variables: Mapping[str, Any]) -> froze
 def _word(value: Any, placeholder: Placeholder, context: PlanContext) -> str:
     text = words(value, placeholder.systems, context)
     is_free_text = isinstance(value, (str, Quantity)) and not placeholder.trusted
-    return escape(text) if is_free_text and text else text
+    return escape(text) if is_free_text and text else entities(text)

@@ -12,7 +12,7 @@ from cds_service.model.facts import Facts
 from cds_service.plans.compiled import INDICATORS, MAX_SUMMARY, SIGN_HOOK, CompiledAction, CompiledSection, CompiledSuggestion, PlanContext
 from cds_service.plans.conditions import causes, together
 from cds_service.plans.environment import fact_paths, value_at
-from cds_service.plans.markdown import escape, unescape
+from cds_service.plans.markdown import entities, escape, unescape
 from cds_service.plans.placeholders import is_known_empty, plain, render, unknown_reads
 from cds_service.plans.suggestions import build_suggestion
 
@@ -47,7 +47,7 @@ def recommend(
         summary=summary,
         detail=detail,
         text=unescape(render(action.text, variables, context)),
-        sections=tuple(Section(section.id, section.heading, render(section.text, variables, context)) for section in sections),
+        sections=tuple(_section(section, variables, context) for section in sections),
         suggestions=_suggestions(offered, hook, variables),
         citations=action.citations,
         parameters=_named_parameters(used, reads, facts, context),
@@ -55,6 +55,10 @@ def recommend(
         unknown=_unknown(action, sections, variables),
         trace=trace,
     )
+
+
+def _section(section: CompiledSection, variables: Mapping[str, Any], context: PlanContext) -> Section:
+    return Section(section.id, section.heading, render(section.text, variables, context), section.text.is_block)
 
 
 def _words(action: CompiledAction, variables: Mapping[str, Any], context: PlanContext) -> tuple[str, str]:
@@ -74,9 +78,9 @@ def _dynamic(action: CompiledAction, path: str, variables: Mapping[str, Any], co
     if placeholder is None:
         return None
     text = plain(placeholder, variables, context)
-    if text is None or path != "action.description" or placeholder.trusted:
+    if text is None or path != "action.description":
         return text
-    return escape(text, 1000)
+    return entities(text) if placeholder.trusted else escape(text, 1000)
 
 
 def _indicator(action: CompiledAction, variables: Mapping[str, Any], facts: Facts, hook: Hook, context: PlanContext, number: int) -> str:

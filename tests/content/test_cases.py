@@ -14,6 +14,7 @@ from cds_service.cases.report import failure_lines
 from cds_service.cases.run import run_case
 from cds_service.settings import shipped_content
 from cds_service.wiring import load_content
+from tests.builders.rendered import not_meant
 
 FOLDER = shipped_content()
 BOOK = load_phrases(FOLDER)
@@ -42,6 +43,8 @@ MODIFIED = [
 def test_a_case_comes_out_as_expected(knowledge, case):
     outcome = run_case(case, knowledge, BOOK.as_of)
     assert outcome.passed, "\n".join(failure_lines(outcome))
+    for card in outcome.cards:
+        assert not not_meant(card["detail"]), card["detail"]
 
 
 @pytest.mark.parametrize(("use", "sentence"), EXAMPLES, ids=lambda value: value)

@@ -16,6 +16,7 @@ from cds_service.fhirpath import Temporal
 from cds_service.hooks.response import check_response
 from cds_service.model.assessment import Failure
 from cds_service.model.facts import Evidence, Facts, Unknown
+from tests.builders.rendered import structure
 from tests.unit.cards.world import INFO, assessment, knowledge
 from tests.unit.plans.world import (
     BASE,
@@ -328,6 +329,39 @@ class TestDetail:
         assert "What to know about a.\n\n- **One:** Water it.\n- **Two:** Wait.\n\n**Sources**" in self.detail(
             tmp_path, facts(), action=children
         )
+
+    @pytest.mark.parametrize(
+        ("text", "known", "line", "comment"),
+        [
+            ("{{ %facts.sizeBound }}{{ %facts.size }} cm", {"sizeBound": ">", "size": "5"}, "&gt;5 cm", "a bound is no quotation"),
+            ("{{ %facts.sizeBound }}{{ %facts.size }} cm", {"sizeBound": "<", "size": "5"}, "&lt;5 cm", "nor HTML"),
+            ("{{ %facts.size }} cm", {"size": "1.5"}, "1.5 cm", "a decimal is no number of a list"),
+            ("{{ %facts.size }} cm", {"size": "-1"}, "-1 cm", "a minus is no mark of a list"),
+            ("{{ %facts.note }}", {"note": "1. x"}, r"1\. x", "text of the record is none either"),
+            ("{{ %facts.note }}", {"note": "- x"}, r"\- x", "with any mark"),
+        ],
+    )
+    def test_a_value_at_the_beginning_of_a_section_stays_in_its_list(self, tmp_path, text, known, line, comment):
+        values = {name: Decimal(value) if name == "size" else value for name, value in known.items()}
+        children = [section("one", text), section("two", "Wait.")]
+
+        found = self.detail(tmp_path, facts(**values), action=children)
+
+        assert f"- **One:** {line}\n- **Two:** Wait.\n" in found, comment
+        assert structure(found) == {"paragraph", "strong", "bullet_list", "list_item"}, comment
+
+    @pytest.mark.parametrize("text", ["- Red\n- Green", "| A | B |\n|---|---|\n| 1 | 2 |"])
+    def test_a_list_or_table_of_the_content_stands_by_itself(self, tmp_path, text):
+        children = [section("one", "Water it."), section("two", text), section("three", "Wait.")]
+
+        assert f"**Two:**\n\n{text}\n\n- **Three:** Wait." in self.detail(tmp_path, facts(), action=children)
+
+    def test_a_title_with_a_bound_is_no_markup(self, tmp_path):
+        rows = (row("host", "%facts.ripe"), row("a", "%facts.ripe", title="Up to <5 & more", extension=section_of("host")))
+
+        (card,) = cards(loaded(tmp_path, *rows), facts(ripe=True))
+
+        assert "**Up to &lt;5 &amp; more.**" in card["detail"]
 
     @pytest.mark.parametrize(
         ("lengths", "expected", "comment"),
