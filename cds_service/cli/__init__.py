@@ -13,6 +13,7 @@ from cds_service.cli.errors import Commands
 from cds_service.cli.lock import lock
 from cds_service.cli.mutate import mutate
 from cds_service.cli.new import new
+from cds_service.cli.registration import registration
 from cds_service.cli.serve import serve
 from cds_service.cli.trace import trace
 
@@ -32,6 +33,7 @@ def main() -> None:
       cds-service cases                                   whether it says what its cases expect
       cds-service trace                                   what became of every statement of its sources
       cds-service conformance URL                         what a running service keeps of the standard
+      cds-service registration epic                       what to type into an EHR
       cds-service mutate                                  whether the cases would notice a mistake
     """
 
@@ -46,5 +48,6 @@ main.add_command(lock)
 main.add_command(cases)
 main.add_command(mutate)
 main.add_command(trace)
+main.add_command(registration)
 
 __all__ = ["main"]

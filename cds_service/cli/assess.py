@@ -10,6 +10,7 @@ import orjson
 
 from cds_service.authoring.names import name_lines
 from cds_service.cards import render_text, render_trace
+from cds_service.cds_clients import load_profile, profile_names
 from cds_service.cli.options import FILE, as_of_option, file_argument, patient_option
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Hook
@@ -66,6 +67,7 @@ def facts(file: Path | None, patient: str | None, as_of: date | None, *, names: 
 @click.option("--service", metavar="ID", help="The service to ask, where several answer the hook.")
 @patient_option
 @as_of_option
+@click.option("--profile", type=click.Choice(profile_names()), default="generic", show_default=True, help="The kind of EHR to answer.")
 @click.option("--json", "as_json", is_flag=True, help="Print the CDS Hooks response instead of text.")
 @click.option("--trace", is_flag=True, help="Add every criterion of every recommendation: its value and the facts it read.")
 def assess(
@@ -75,9 +77,8 @@ def assess(
     service: str | None,
     patient: str | None,
     as_of: date | None,
-    *,
-    as_json: bool,
-    trace: bool,
+    profile: str,
+    **shown: bool,
 ) -> None:
     """Print the cards that a hook would show for a record.
 
@@ -94,13 +95,13 @@ def assess(
     call = _hook(knowledge, request_hook(file), hook, service, patient)
     if orders is not None and call.name == "patient-view":
         raise click.UsageError("--orders needs --hook order-select or order-sign: patient-view has no orders")
-    found = answer(read_file(file, patient, orders), call, knowledge, _day(settings, as_of))
-    if as_json:
+    found = answer(read_file(file, patient, orders), call, knowledge, _day(settings, as_of), load_profile(profile))
+    if shown["as_json"]:
         traces = [trace_json(one) for one in found.assessment.traces]
-        _print({"response": found.body, "trace": traces} if trace else found.body)
+        _print({"response": found.body, "trace": traces} if shown["trace"] else found.body)
         return
     click.echo(render_text(found.body["cards"]))
-    if trace:
+    if shown["trace"]:
         click.echo(f"\n{render_trace(found.assessment)}")
 
 

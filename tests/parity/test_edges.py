@@ -23,6 +23,7 @@ from tests.builders.codes import CISPLATIN_FU
 
 ANORECTAL = anorectal_with_bone_and_inguinal()
 PROXIMAL = proximal_rectal_with_para_aortic()
+FHIR = "https://ehr.example.org/fhir"
 CALLS = {
     "anorectal, view": request(ANORECTAL),
     "anorectal, select": request(ANORECTAL, "order-select", orders(ANORECTAL.id).drug(*CISPLATIN_FU)),
@@ -74,6 +75,43 @@ def test_the_command_line_and_the_core_agree(knowledge, body, tmp_path):
 
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["cards"] == plain(list(answer_to(knowledge, body).cards))
+
+
+@pytest.mark.parametrize("profile", ["generic", "epic", "oracle"])
+def test_http_and_the_command_line_agree_in_every_profile(profile, tmp_path):
+    """Over HTTP the FHIR server of the call tells whose profile it is; the other entry shows that one was chosen."""
+    (tmp_path / "clients.yaml").write_text(
+        json.dumps(
+            {
+                "clients": [
+                    {
+                        "name": "other",
+                        "profile": "epic" if profile == "generic" else "generic",
+                        "fhir_servers": ["https://other.example.org/r4"],
+                    },
+                    {"name": "own", "profile": profile, "fhir_servers": [FHIR], "allowed_links": ["https://doi.org/10.1"]},
+                ]
+            }
+        )
+    )
+    body = CALLS["anorectal, view"]
+    (tmp_path / "request.json").write_bytes(orjson.dumps(body))
+    settings = Settings(clients_file=tmp_path / "clients.yaml", database_url=f"sqlite:///{tmp_path}/store.db")
+    http = create_app(build(settings, today=lambda: AS_OF), io.BytesIO()).test_client()
+    path = f"/cds-services/{service_of(body['hook'])}"
+
+    cards = http.post(path, json=body | {"fhirServer": FHIR}).get_json()["cards"]
+    command = ["assess", str(tmp_path / "request.json"), "--json", "--as-of", AS_OF.isoformat(), "--profile", profile]
+    found = json.loads(CliRunner().invoke(main, command).stdout)["cards"]
+
+    assert [without_links(card) for card in cards] == [without_links(card) for card in found]
+    assert all(link["url"].startswith("https://doi.org/10.1") for card in cards for link in card.get("links", []))
+    assert any("com.epic.cdshooks.card.detail.content-type" in card["extension"] for card in cards) is (profile == "epic")
+
+
+def without_links(card):
+    """A card without its links: which are allowed, the entry of the client says."""
+    return {key: card[key] for key in card if key != "links"}
 
 
 def test_the_command_line_reads_a_record_and_drafts_apart(knowledge, tmp_path):

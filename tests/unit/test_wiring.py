@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cds_service.cds_clients import Caller
 from cds_service.errors import ContentError, UnknownService, WrongHook
 from cds_service.hooks.parse import parse_hook_request
 from cds_service.settings import Settings, SettingsError
@@ -30,6 +31,47 @@ def test_other_content_makes_another_service(content):
     answer = app.respond(parse_hook_request(plants.call(dry=True), "plants"))
     assert (answer.cards, answer.codes, answer.issues) == (1, ["water-it"], [])
     assert app.respond(parse_hook_request(plants.call(dry=False), "plants")).body == {"cards": []}
+
+
+class TestProfiles:
+    """Whose cards: the client of the token, else the one whose FHIR server the call names."""
+
+    FHIR = "https://ehr.example.org/fhir"
+
+    @pytest.fixture
+    def app(self, content, tmp_path):
+        entries = [{"name": "epic", "profile": "epic", "fhir_servers": [self.FHIR]}, {"name": "plain", "fhir_servers": [f"{self.FHIR}/2"]}]
+        (tmp_path / "clients.yaml").write_text(json.dumps({"clients": entries}))
+        return application(content, clients_file=tmp_path / "clients.yaml", database_url=f"sqlite:///{tmp_path}/store.db")
+
+    @pytest.mark.parametrize(
+        ("server", "caller", "code", "comment"),
+        [
+            (FHIR, None, "waterit", "the server of the one with a profile"),
+            (f"{FHIR}/2", None, "water-it", "the server of the other"),
+            (None, None, "water-it", "nothing tells"),
+            (f"{FHIR}/2", "epic", "waterit", "the token tells, whatever server is named"),
+            (FHIR, "plain", "water-it", "the same, the other way round"),
+        ],
+    )
+    def test_the_profile_is_that_of_the_caller(self, app, server, caller, code, comment):
+        invocation = parse_hook_request(plants.call(dry=True) | ({"fhirServer": server} if server else {}), "plants")
+        known = {client.name: Caller(client) for client in app.clients.clients}
+        (card,) = app.respond(invocation, known.get(caller)).body["cards"]
+        assert card["source"]["topic"]["code"] == code, comment
+
+    @pytest.mark.parametrize("profile", ["generic", "epic"])
+    def test_codes_that_a_client_could_not_tell_apart_stop_the_start(self, tmp_path, profile):
+        folder = plants.write_content(tmp_path / "plants")
+        rows = [world.row(code, "%facts.dry", input=plants.INPUT) for code in ("water-it", "waterit")]
+        world.write(folder, world.plan("topic", rows), world.service("topic"), parameters={"parameters": []})
+        (tmp_path / "clients.yaml").write_text(json.dumps({"clients": [{"name": "north", "profile": profile}]}))
+        settings = {"clients_file": tmp_path / "clients.yaml", "database_url": f"sqlite:///{tmp_path}/store.db"}
+        if profile == "generic":
+            assert application(folder, **settings).knowledge.codes == ("water-it", "waterit")
+        else:
+            with pytest.raises(SettingsError, match="CDS_CLIENTS_FILE: 'north': the codes 'water-it' and 'waterit' are one"):
+                application(folder, **settings)
 
 
 def test_the_day_is_todays_in_the_configured_zone(content):

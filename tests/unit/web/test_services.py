@@ -39,6 +39,24 @@ def test_the_path_of_the_public_address_is_served_with_and_without(path):
     assert Edge(public_url="https://example.org/base").client.get(path).status_code == 200
 
 
+@pytest.mark.parametrize("prefix", ["", "/base"])
+def test_every_route_is_below_the_public_path_whether_a_proxy_strips_it_or_not(prefix):
+    edge = Edge(public_url="https://example.org/base")
+    preflight = {"Origin": "https://ehr.example.org", "Access-Control-Request-Method": "POST"}
+    assert edge.client.post(f"{prefix}/cds-services/s1", json=CALL).status_code == 200
+    assert edge.client.options(f"{prefix}/cds-services/s1", headers=preflight).status_code == 204
+    assert edge.client.get(f"{prefix}/health/ready").status_code == 200
+    missing = edge.client.post(f"{prefix}/cds-services/other", json=CALL)
+    assert (missing.status_code, missing.json["resourceType"]) == (404, "OperationOutcome")
+    assert {line["route"] for line in edge.lines} == {"/cds-services/<service_id>", "/health/ready"}
+
+
+def test_a_deep_public_path_is_served():
+    edge = Edge(public_url="https://example.org/a/b/c/")
+    assert edge.client.get("/a/b/c/cds-services").status_code == 200
+    assert edge.client.get("/a/b/cds-services").status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/base", "/based/cds-services", "//cds-services"])
 def test_other_paths_are_not(path):
     assert Edge(public_url="https://example.org/base").client.get(path).status_code == 404
