@@ -1,15 +1,19 @@
 """From settings to an application that answers."""
 
+import io
 import json
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from cds_service.cds_clients import Caller
+from cds_service.cds_clients import Caller, profile_names
+from cds_service.cli.serve import welcome
 from cds_service.errors import ContentError, UnknownService, WrongHook
 from cds_service.hooks.parse import parse_hook_request
+from cds_service.registration import as_text, registration_sheet
 from cds_service.settings import Settings, SettingsError
+from cds_service.web import create_app
 from cds_service.wiring import build, load_content
 from tests.builders import plants
 from tests.unit.plans import world
@@ -72,6 +76,19 @@ class TestProfiles:
         else:
             with pytest.raises(SettingsError, match="CDS_CLIENTS_FILE: 'north': the codes 'water-it' and 'waterit' are one"):
                 application(folder, **settings)
+
+
+def test_everything_that_prints_an_address_follows_the_public_one(content, tmp_path):
+    base = "https://ehr.example.org/cds"
+    app = application(content, public_url=f"{base}/", database_url=f"sqlite:///{tmp_path}/store.db")
+    printed = [
+        welcome(app),
+        create_app(app, io.BytesIO()).test_client().get("/cds/openapi.json").text,
+        *(as_text(registration_sheet(name, app.settings, app.knowledge)) for name in profile_names()),
+    ]
+    for text in printed:
+        assert base in text
+        assert app.settings.bind not in text
 
 
 def test_the_day_is_todays_in_the_configured_zone(content):

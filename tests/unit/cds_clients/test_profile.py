@@ -1,10 +1,12 @@
 """The shipped profiles, and what a site may change in them."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from cds_service.cds_clients import GENERIC, ClientsError, load_clients, load_profile, profile_names
+from cds_service.cds_clients.profile import CHANGEABLE
 
 
 @pytest.fixture
@@ -67,3 +69,13 @@ def test_a_mistake_is_named(load, entry, said, comment):
     with pytest.raises(ClientsError) as caught:
         load(**entry)
     assert any(said in problem for problem in caught.value.problems), (comment, caught.value.problems)
+
+
+def test_the_document_has_every_member_with_its_values():
+    text = (Path(__file__).resolve().parents[3] / "docs" / "clients.md").read_text(encoding="utf-8")
+    rows = {line.split("`")[1]: line.split("|")[2:5] for line in text.splitlines() if line.startswith("| `")}
+    truths = {name: [str(getattr(load_profile(kind), name)).lower() for kind in ("generic", "epic", "oracle")] for name in CHANGEABLE}
+    assert set(rows) == set(truths)
+    for name in CHANGEABLE:
+        if isinstance(getattr(GENERIC, name), bool):
+            assert [cell.strip() for cell in rows[name]] == truths[name]

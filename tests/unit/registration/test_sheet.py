@@ -173,6 +173,12 @@ class TestClient:
         result = run(profile, name)
         assert (result.exit_code, said in result.stderr) == (2, True)
 
+    @pytest.mark.parametrize(("form", "begins"), [((), "Registration at"), (("--markdown",), "# Registration"), (("--json",), "{")])
+    def test_without_a_name_there_is_an_entry_to_begin_with(self, tmp_path, monkeypatch, form, begins):
+        monkeypatch.setenv("CDS_CONTENT_DIR", str(plants.write_content(tmp_path / "plants")))
+        result = CliRunner().invoke(main, ["registration", "epic", *form])
+        assert (result.exit_code, result.stdout.startswith(begins), "my-epic" in result.stdout) == (0, True, True)
+
     def test_without_a_clients_file_there_is_no_client(self, monkeypatch):
         monkeypatch.delenv("CDS_CLIENTS_FILE", raising=False)
         result = CliRunner().invoke(main, ["registration", "epic", "--client", "north"])
