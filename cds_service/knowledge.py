@@ -25,6 +25,8 @@ from cds_service.plans.validate import validate_resources, validate_terminology
 
 _PACKAGE = Path(__file__).resolve().parent
 _CONTENT_SUFFIXES = frozenset({".json", ".yaml"})
+_PROVES = frozenset({"cases", "phrases"})
+_ABOUT = frozenset({"lock.json", "versions.json", "mutation.yaml"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,11 +159,16 @@ def _check_keys(engine: FactsEngine, plans: Plans, problems: Problems) -> None:
             )
 
 
+def is_served(inside: Path) -> bool:
+    """Whether a file, by its path inside the content, has a part in answers. What proves the content, or locks it, has none."""
+    return not set(inside.parts[:-1]) & _PROVES and inside.as_posix() not in _ABOUT
+
+
 def content_version(content_dir: Path) -> str:
-    """Twelve hexadecimal digits that change with any file of the content."""
+    """Twelve hexadecimal digits that change with any file of the content that is served, and with no other."""
     digest = hashlib.sha256()
     for path in sorted(content_dir.rglob("*")):
-        if path.suffix in _CONTENT_SUFFIXES and path.is_file():
+        if path.suffix in _CONTENT_SUFFIXES and path.is_file() and is_served(path.relative_to(content_dir)):
             digest.update(path.relative_to(content_dir).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cds_service.authoring.case_files import check_cases, check_sentences
+from cds_service.authoring.cited import check_cited
 from cds_service.authoring.codes import check_codes
 from cds_service.authoring.links import check_links
 from cds_service.authoring.lock import check_lock
@@ -17,7 +18,17 @@ from cds_service.errors import ContentProblem
 from cds_service.plans.problems import Problems
 
 Check = Callable[[Material, Problems], None]
-CHECKS: tuple[Check, ...] = (check_written, check_reach, check_links, check_used, check_codes, check_lock, check_sentences, check_cases)
+CHECKS: tuple[Check, ...] = (
+    check_written,
+    check_reach,
+    check_links,
+    check_cited,
+    check_used,
+    check_codes,
+    check_lock,
+    check_sentences,
+    check_cases,
+)
 
 
 @dataclass(frozen=True, slots=True)

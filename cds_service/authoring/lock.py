@@ -21,11 +21,11 @@ from typing import Any
 from cds_service.authoring.material import Material
 from cds_service.documents import Unreadable, read_yaml
 from cds_service.errors import ContentError
+from cds_service.knowledge import is_served
 from cds_service.plans.content import read_json
 from cds_service.plans.problems import Problems
 
 LOCK, VERSIONS = "lock.json", "versions.json"
-_PROVES = ("cases", "phrases")
 _SEMVER = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)\Z")
 _RAISE = "raise its version: `cds-service lock --raise` raises the last number of all that need it"
 
@@ -124,8 +124,7 @@ def units(folder: Path) -> tuple[Unit, ...]:
 def _files(folder: Path) -> Iterator[tuple[Path, Any]]:
     """Every file that is served, parsed, so that layout and comments do not count. Raises :class:`ContentError`."""
     for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder).parts
-        if path.name in (LOCK, VERSIONS) or set(inside[:-1]) & set(_PROVES):
+        if not is_served(path.relative_to(folder)):
             continue
         if path.suffix == ".json":
             yield path, _sound(path, folder)

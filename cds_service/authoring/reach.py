@@ -14,6 +14,8 @@ from cds_service.plans.parameters import parameter_types
 from cds_service.plans.problems import Place, Problems
 
 _NEVER = "drop it, or correct a code, a limit or a condition so that a record can exist for which it holds"
+_CRITICAL = next(priority for priority, indicator in INDICATORS.items() if indicator == "critical")
+_NEVER_CRITICAL = f"give it a trigger at {SIGN_HOOK}, or another priority"
 Given = Callable[[str], Domain | None]
 
 
@@ -60,6 +62,10 @@ class _Reach:
         if not appearances:
             return
         self._criteria(appearances, place)
+        if not {service.hook for service, _ in appearances} & {SIGN_HOOK} and appearances[0][1].priority == _CRITICAL:
+            place.child("priority").add(
+                f"'{_CRITICAL}' is critical at {SIGN_HOOK} alone, and this is never looked at there", _NEVER_CRITICAL
+            )
         self._hosts(appearances, place)
         for section in appearances[0][1].sections:
             self._branch(appearances, section.id, section.criteria, place)
@@ -121,6 +127,8 @@ class _Reach:
             if path.split(".", 1)[0] == "order" and service.hook not in ORDER_HOOKS:
                 return ABSENT
             asked, _, listed = path.rpartition(" in ")
+            if listed.startswith("order.") and service.hook not in ORDER_HOOKS:
+                return Domain(present=True, among=frozenset({False}))
             if listed == "fired" and asked.strip("'") not in codes:
                 return Domain(present=True, among=frozenset({False}))
             return self._typed(path)
@@ -129,9 +137,10 @@ class _Reach:
 
     def _typed(self, path: str) -> Domain | None:
         found: Type | None = None if " in " in path else type_at(self._types, path)
-        if found is None or found.many or found.name != "code" or not found.codes:
+        if found is None or found.many:
             return None
-        return Domain(among=frozenset(found.codes))
+        low, high = ((limit, True) if limit is not None else None for limit in found.limits)
+        return Domain(among=frozenset(found.codes) if found.name == "code" and found.codes else None, low=low, high=high)
 
 
 def _check_offer(suggestion: CompiledSuggestion, appearances: Sequence[tuple[Service, CompiledAction]], place: Place) -> None:

@@ -6,7 +6,8 @@ An entry names a reader with its options, or an ``expression`` over other facts,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ _PATH = frozenset(
         "type",
         "title",
         "unit",
+        "range",
         "codes",
         "values",
         "many",
@@ -190,6 +192,8 @@ def _declare(
             codes=terminology.codes(codes) if codes else frozenset(str(value) for value in item.get("values", ())),
             known=bool(item.get("known", False)),
             code_system=OWN_WORDS if item.get("ownWords") else codes,
+            unit=item.get("unit"),
+            limits=_limits(item.get("range")),
         ),
         title=str(item.get("title", path)),
         unit=item.get("unit"),
@@ -212,9 +216,24 @@ def _path_problem(item: Mapping[str, Any], declarations: Mapping[str, Declaratio
         (bool(set(item) - _PATH - _ENTRY), f"has unknown keys {sorted(set(item) - _PATH - _ENTRY)}"),
         ("codes" in item and not terminology.codes(item["codes"]), f"names the unknown code system '{item.get('codes')}'"),
         (bool(set(item.get("contrary", ())) - CONTRARY), "names an unknown kind of contrary evidence"),
+        ("range" in item and not _is_range(item), "has a range that is not two numbers, or null for no limit, of a number"),
         (not item.get("internal") and "title" not in item and "." in str(item.get("path")), "has no title for the cards"),
     )
     return next((text for wrong, text in checks if wrong), None)
+
+
+def _is_range(item: Mapping[str, Any]) -> bool:
+    limits = item["range"]
+    return item.get("type") in ("integer", "decimal") and isinstance(limits, list) and len(limits) == 2 and all(map(_is_limit, limits))
+
+
+def _is_limit(value: object) -> bool:
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
+
+
+def _limits(limits: Any) -> tuple[Decimal | None, Decimal | None]:
+    low, high = limits or (None, None)
+    return (None if low is None else Decimal(str(low)), None if high is None else Decimal(str(high)))
 
 
 def _askable(path: str, value: Any) -> Askable | None:
@@ -248,5 +267,5 @@ def _typed(node: Mapping[str, Any]) -> Type:
     if not children:
         return own
     if own.known:  # members of what is always known are known as well
-        children = {name: Type(t.name, t.many, t.children, t.codes, True, t.code_system) for name, t in children.items()}
+        children = {name: replace(t, known=True) for name, t in children.items()}
     return Type("object", many=own.many, children=children, known=own.known)

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from cds_service.fhirpath.errors import FhirPathError
 from cds_service.fhirpath.nodes import Binary, Call, Empty, Literal, Member, Node, This, Variable
-from cds_service.fhirpath.rules import Objection, described, equality, kind, listed, literal_type, merged, order
+from cds_service.fhirpath.rules import Objection, described, equality, kind, listed, literal_type, merged, order, units
 from cds_service.fhirpath.types import Type
 
 _BOOLEAN = ("boolean", "any", "empty")
@@ -162,6 +162,7 @@ class Checker:
         _object_to(node, equality(item.type, replace(every.type, many=False)))
 
     def _comparison(self, node: Binary, left: Checked, right: Checked) -> None:
+        _object_to(node, units(left.type, right.type))
         if node.operator not in ("=", "!="):
             self._single(left, f"`{node.operator}`")
             self._single(right, f"`{node.operator}`")

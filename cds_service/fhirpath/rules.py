@@ -88,6 +88,13 @@ def order(one: Type, other: Type) -> Objection | None:
     return objection
 
 
+def units(one: Type, other: Type) -> Objection | None:
+    """Why numbers that count different things are not compared, or ``None``."""
+    if one.unit is None or other.unit is None or one.unit == other.unit:
+        return None
+    return Objection(f"A number of {one.unit} is compared with a number of {other.unit}", "Compare numbers of one unit.")
+
+
 def _codes(closed: Type, other: Type) -> Objection | None:
     """Whether ``other`` can be one of the codes of ``closed``."""
     if closed.name != "code" or not closed.codes or not other.codes:
@@ -111,7 +118,8 @@ def merged(one: Type, other: Type) -> Type:
     if kind(one) != kind(other) or (one.name == "object" and one.children != other.children):
         return Type("any", many=many, known=known)
     if kind(one) == "number":
-        return Type("integer" if one.name == other.name == "integer" else "decimal", many=many, known=known)
+        unit = one.unit if one.unit == other.unit else None
+        return Type("integer" if one.name == other.name == "integer" else "decimal", many=many, known=known, unit=unit)
     if kind(one) == "text":
         codes = one.codes | other.codes if one.codes and other.codes else frozenset()
         name = one.name if one.name == other.name else "string"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 PRIMITIVES = frozenset({"boolean", "integer", "decimal", "string", "code", "date", "quantity"})
 _NAMES = PRIMITIVES | {"object", "any", "empty"}
@@ -19,6 +20,8 @@ class Type:
     the result of an expression of type ``string`` the texts it can be, where that is certain;
     ``known`` says that the value is never "unknown": an empty list there means none (a request's own orders,
     parameters), so the functions that turn emptiness into a boolean are safe over it and over its members.
+    ``unit`` is what a number counts: two units are never compared. ``limits`` are the least and the greatest value that a
+    number can have (``None``: no limit).
 
     Raises :class:`ValueError` for any other name.
     """
@@ -29,6 +32,8 @@ class Type:
     codes: frozenset[str] = frozenset()
     known: bool = False
     code_system: str | None = None
+    unit: str | None = None
+    limits: tuple[Decimal | None, Decimal | None] = (None, None)
 
     def __post_init__(self) -> None:
         """Refuse a misspelt name at once; as ``any`` it would switch the checks off in silence."""

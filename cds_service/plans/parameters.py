@@ -99,4 +99,4 @@ def parameter_types(parameters: Mapping[str, Parameter]) -> Type:
 def _type(parameter: Parameter) -> Type:
     values = parameter.value if isinstance(parameter.value, tuple) else (parameter.value,)
     codes = frozenset(str(value) for value in values) if parameter.type == "code" else frozenset()
-    return Type(parameter.type, many=isinstance(parameter.value, tuple), codes=codes, known=True)
+    return Type(parameter.type, many=isinstance(parameter.value, tuple), codes=codes, known=True, unit=parameter.unit)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
 
 from cds_service.authoring.lock import check_lock, compare, units, write_lock
 from cds_service.cli import main
+from cds_service.knowledge import content_version, shipped_content
 from cds_service.plans.problems import Problems
 from tests.unit.authoring.sound import edit, problems, write_sound
 from tests.unit.plans import world
@@ -40,6 +42,26 @@ def version(folder, stated):
 
 def append(path, text):
     path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def test_the_shipped_content_can_be_locked_and_that_changes_nothing_served(tmp_path):
+    folder = tmp_path / "content"
+    shutil.copytree(shipped_content(), folder)
+    before = content_version(folder)
+    assert CliRunner().invoke(main, ["lock", str(folder)]).exit_code == 0
+    problems = Problems()
+    compare(folder, problems)
+    assert (problems.found, content_version(folder)) == ((), before)
+
+
+def test_what_proves_the_content_is_no_part_of_it(content):
+    before, units_before = content_version(content), units(content)
+    (content / "phrases").mkdir()
+    for file in ("phrases/more.yaml", "mutation.yaml", "watering/cases/more.yaml"):
+        (content / file).write_text("{}", encoding="utf-8")
+    assert (content_version(content), units(content)) == (before, units_before)
+    append(content / FACTS, "# more\n")
+    assert content_version(content) != before
 
 
 def test_what_is_locked_has_no_problem(content):

@@ -24,7 +24,7 @@ FACTS = (
   - reader: latest-quantity
     options: {codes: soil-tests, units: {cm: 1}, range: [0, 9], gives: {value: depth}}
     gives:
-      - {path: depth, type: decimal, title: depth}
+      - {path: depth, type: decimal, range: [0, 9], title: depth}
   - path: orders
     reader: orders
     options: {of: drafts, keys: [conditions], kinds: {else: other}}
@@ -35,6 +35,7 @@ FACTS = (
         title: orders
         known: true
         members:
+          - {path: tags, type: code, many: true, values: [wet, deep], title: tags}
           - {path: kind, type: code, values: [other, water], title: kind}
           - {path: reference, type: string, internal: true}
 """
@@ -85,6 +86,11 @@ IMPOSSIBLE = [
     ("certain and not certain", ("%facts.dry", "iif(%facts.dry, false, true)"), "condition[1]: contradicts"),
     ("the unless of an or", ("%facts.dry or %facts.soil = 'sand'", "iif(%facts.dry, false, true)", "%facts.soil = 'clay'"), "condition[2]"),
     ("implied and denied", ("%facts.dry", "%facts.dry implies %facts.soil = 'sand'", "%facts.soil = 'clay'"), "condition[2]: contradicts"),
+    ("a number above its range", ("%facts.depth > 9",), "condition[0]: can never be true"),
+    ("a number below its range", ("%facts.depth < 0",), "condition[0]: can never be true"),
+    ("a number outside its range", ("%facts.depth = 12",), "condition[0]: can never be true"),
+    ("a list of an order where there is none", ("%order.tags contains 'wet'",), "condition[0]: can never be true"),
+    ("the same, asked the other way", ("'wet' in %order.tags",), "condition[0]: can never be true"),
     ("never", ("false",), "condition[0]: can never be true: false"),
     ("another hook", ("%hook.name = 'order-sign'",), "condition[0]: can never be true"),
     ("an order where there is none", ("%order.kind = 'water'",), "condition[0]: can never be true"),
@@ -100,6 +106,8 @@ def test_a_recommendation_that_never_fires(content, comment, texts, expected):
 
 
 POSSIBLE = [
+    ("a number at the end of its range", ("%facts.depth >= 9",)),
+    ("a list of an order does not hold it where there is none", ("(%order.tags contains 'wet').not()",)),
     ("two values of which one holds", ("%facts.soil = 'sand' or %facts.soil = 'clay'",)),
     ("one value excluded", ("%facts.soil != 'sand'", "%facts.soil = 'clay'")),
     ("a number at a limit that both include", ("%facts.depth >= 5", "%facts.depth <= 5")),
@@ -115,6 +123,11 @@ POSSIBLE = [
 @pytest.mark.parametrize(("comment", "texts"), POSSIBLE, ids=[item[0] for item in POSSIBLE])
 def test_a_recommendation_that_can_fire_is_left_alone(content, comment, texts):
     assert problems(change(content, **conditions(*texts))) == [], comment
+
+
+def test_a_priority_that_is_never_critical(content):
+    [found] = problems(change(content, priority="stat"))
+    assert "action[water-it].priority: 'stat' is critical at order-sign alone" in found
 
 
 def test_a_section_that_never_shows(content):

@@ -58,6 +58,10 @@ ONE, OTHER = "{path: a, type: boolean, expression: '%facts.b'}", "{path: b, type
         (["{path: a, type: bool, reader: flag}"], "a", "has the unknown type 'bool'"),
         (["{path: a, type: code, codes: nope, reader: flag}"], "a", "names the unknown code system 'nope'"),
         (["{path: a.b, type: boolean, reader: flag}"], "a.b", "has no title for the cards"),
+        ([FLAG + ", range: [0, 1]}"], "a", "has a range that is not two numbers"),
+        (["{path: a, type: integer, range: [0], expression: '1'}"], "a", "has a range that is not two numbers"),
+        (["{path: a, type: integer, range: [0, true], expression: '1'}"], "a", "has a range that is not two numbers"),
+        (["{path: a, type: integer, range: 9, expression: '1'}"], "a", "has a range that is not two numbers"),
         ([FLAG + ", tile: x}"], "a", "has unknown keys ['tile']"),
         ([FLAG + "}", "{path: a.b, type: boolean, title: b, reader: flag}"], "a.b", "stands below 'a', which is no object"),
         (

@@ -240,3 +240,18 @@ def test_long_lists_of_names_are_cut_with_the_closest_first():
         compile_expression("%a.membr29", variables={"a": Type("object", children=members)})
     assert caught.value.remedy.startswith("Its members are: member29,")
     assert caught.value.remedy.endswith(" and 18 more.")
+
+
+@pytest.mark.parametrize("text", ["%a.days > %a.length", "%a.days = %a.length", "%a.length <= %a.days"])
+def test_numbers_of_different_units_are_not_compared(text):
+    numbers = {"days": Type("integer", unit="days"), "length": Type("decimal", unit="cm"), "plain": Type("integer")}
+    with pytest.raises(FhirPathError, match="is compared with a number of"):
+        compile_expression(text, variables={"a": Type("object", children=numbers)})
+
+
+@pytest.mark.parametrize(
+    "text", ["%a.days > %a.more", "%a.days > %a.plain", "%a.days > 3", "iif(%a.days > 3, %a.days, %a.length) > %a.length"]
+)
+def test_numbers_of_one_unit_or_none_are(text):
+    numbers = {"days": Type("integer", unit="days"), "more": Type("integer", unit="days"), "plain": Type("integer")}
+    compile_expression(text, variables={"a": Type("object", children=numbers | {"length": Type("decimal", unit="cm")})})
