@@ -128,7 +128,7 @@ def test_several_services_at_one_hook_ask_for_a_choice(dry, monkeypatch, tmp_pat
 
 def test_check_lists_what_is_only_assumed(run, tmp_path):
     folder = write_sound(tmp_path / "assumed", condition=[world.condition("%facts.dry and %facts.patient.age < %parameters.maxSize")])
-    parameters = {"parameters": world.PARAMETERS["parameters"][:1]}
+    parameters = {"parameters": [world.PARAMETERS["parameters"][0] | {"unit": "years"}]}
     (folder / "parameters.json").write_text(json.dumps(parameters), encoding="utf-8")
     assert "note: parameter maxSize" in run("check", folder).output
 
