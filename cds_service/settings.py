@@ -26,6 +26,10 @@ OPEN = (
     "CDS_HOST: listening beyond this machine needs clients that authenticate (CDS_CLIENTS_FILE), or CDS_ALLOW_UNAUTHENTICATED=1; "
     "set that only where a proxy or a private network guards the service"
 )
+NO_AUDIENCE = (
+    "CDS_PUBLIC_URL: is needed where clients authenticate and the service listens beyond this machine; "
+    "their tokens name the address that they call, and only this setting says what that is"
+)
 
 Words = Annotated[tuple[str, ...], NoDecode]
 
@@ -56,6 +60,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=32 * MIB, ge=1024)
     allow_unauthenticated: bool = False
     clients_file: Path | None = None
+    token_leeway_seconds: int = Field(default=10, ge=0, le=300)
     database_url: str = Field(default="sqlite:///cds-service.db", repr=False)  # may hold a password
     deadline_ms: int = Field(default=400, ge=10, le=60_000)
     cors_origins: Words = ("*",)

@@ -14,11 +14,14 @@ from cds_service.errors import ContentError
 from cds_service.hooks.invocation import Invocation
 from cds_service.hooks.schema import validator
 from cds_service.knowledge import Knowledge, load_knowledge
+from cds_service.outbound.http import Http
+from cds_service.outbound.jwks import ClientKeys
 from cds_service.plans.compiled import Service
 from cds_service.prefetch.discovery import discovery, lint_services
 from cds_service.respond import Answer, respond
-from cds_service.settings import OPEN, Settings, SettingsError
+from cds_service.settings import NO_AUDIENCE, OPEN, Settings, SettingsError
 from cds_service.store import Store, StoreError, open_store
+from cds_service.tokens import Authenticator, NotAKeySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Application:
     today: Callable[[], date]
     store: Store
     clients: CdsClients = field(default_factory=CdsClients)
+    authenticator: Authenticator | None = None
 
     @property
     def services(self) -> Mapping[tuple[str, str], Service]:
@@ -69,15 +73,18 @@ def build(settings: Settings, today: Callable[[], date] | None = None) -> Applic
     knowledge = content_of(settings)
     _check_aliases(settings, knowledge)
     _check_topics(clients, knowledge)
+    keys = _keys(settings, clients)
     for name in ("request", "response"):
         validator(name)  # compiled now, for all workers, and not in somebody's first request
+    store = _store(settings)  # last: nothing is made where something else stops the start
     return Application(
         settings=settings,
         knowledge=knowledge,
         discovery=discovery(knowledge.services.values()),
         today=today or (lambda: datetime.now(settings.zone).date()),
-        store=_store(settings),  # last: nothing is made where something else stops the start
+        store=store,
         clients=clients,
+        authenticator=Authenticator(clients, keys, store.replay, settings.token_leeway_seconds) if clients.authenticated else None,
     )
 
 
@@ -90,6 +97,16 @@ def _clients(settings: Settings) -> CdsClients:
     if settings.is_open and not (clients.authenticated or settings.allow_unauthenticated):
         raise SettingsError([OPEN])
     return clients
+
+
+def _keys(settings: Settings, clients: CdsClients) -> ClientKeys:
+    """The keys of the clients that authenticate; none is asked for over the network before it is needed."""
+    if clients.authenticated and settings.is_open and settings.public_url is None:
+        raise SettingsError([NO_AUDIENCE])
+    try:
+        return ClientKeys(clients.clients, Http(), settings.deadline_ms / 1000)
+    except NotAKeySet as error:
+        raise SettingsError([f"CDS_CLIENTS_FILE: {error}"]) from None
 
 
 def _store(settings: Settings) -> Store:

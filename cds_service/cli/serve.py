@@ -13,6 +13,7 @@ from gunicorn.app.base import Application as GunicornApplication
 from cds_service.knowledge import shipped_content
 from cds_service.settings import Settings, SettingsError, load_settings, unknown_variables
 from cds_service.web import create_app
+from cds_service.web.log import tell_start
 from cds_service.wiring import Application, build
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -42,7 +43,10 @@ def serve() -> None:
         click.echo(f"warning: {name} is not a setting of this service and is ignored", err=True)
     application = build(settings)
     _check_free(settings)
+    if not application.clients.authenticated:
+        click.echo(unguarded(settings), err=True)
     click.echo(welcome(application))
+    tell_start(application)
     Server(application).run()
 
 
@@ -52,6 +56,9 @@ def welcome(application: Application) -> str:
     lines = [f"CDS Hooks services: {base}/cds-services"]
     lines += [f"  {service_id} at {hook}" for service_id, hook in application.services]
     lines += [f"Content {application.knowledge.version}", f"Store: {application.store.location}"]
+    issuers = sorted({client.issuer for client in application.clients.clients if client.issuer is not None})
+    if issuers:
+        return "\n".join([*lines, "Callers authenticate by signed tokens of:", *(f"  {issuer}" for issuer in issuers)])
     sample = shipped("samples/patient-view.json", "docs/samples/patient-view.json")
     service = next((service_id for service_id, hook in application.services if hook == "patient-view"), None)
     is_ours = application.settings.content_dir == shipped_content()
@@ -61,6 +68,12 @@ def welcome(application: Application) -> str:
             f"  curl -s -X POST -H 'Content-Type: application/json' --data-binary @{sample} {base}/cds-services/{service}",
         ]
     return "\n".join(lines)
+
+
+def unguarded(settings: Settings) -> str:
+    """What is said where nobody needs to authenticate: who may call."""
+    who = f"anyone who reaches {settings.bind}" if settings.is_open else "any program on this machine"
+    return f"warning: callers do not authenticate: {who} may call. CDS_CLIENTS_FILE changes that (docs/security.md)."
 
 
 def _check_free(settings: Settings) -> None:

@@ -16,6 +16,8 @@ from jwt.algorithms import AllowedPublicKeys
 
 from cds_service.cds_clients.model import ALGORITHMS
 
+MAX_BYTES = 256 * 1024
+"""The largest key set."""
 WEAKEST_RSA_BITS = 2048
 _RSA = frozenset(name for name in ALGORITHMS if name.startswith(("RS", "PS")))
 _SERVES: Mapping[tuple[str, str | None], frozenset[str]] = {
@@ -42,6 +44,8 @@ class SigningKey:
 
 def read_jwks(content: bytes) -> tuple[SigningKey, ...]:
     """The usable keys of a key set, none if it holds none. Raises :class:`NotAKeySet`."""
+    if len(content) > MAX_BYTES:
+        raise NotAKeySet(f"is larger than {MAX_BYTES} bytes")
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):

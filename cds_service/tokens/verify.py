@@ -23,7 +23,7 @@ from cds_service.tokens.keys import SigningKey
 MAX_TOKEN = 8 * 1024
 """Characters of a token; servers cut header lines at about this length too."""
 MAX_TEXT = 255
-"""Characters of ``jti`` and ``tenant``, which are stored."""
+"""Characters of ``tenant``, which is stored as it stands."""
 MAX_LIFETIME = 3600
 """Seconds from ``iat`` to ``exp``: for so long a used ``jti`` must be remembered."""
 _END_OF_TIME = 2**53
@@ -94,9 +94,9 @@ def verify(authorization: str | None, clients: CdsClients, keys: Keys, now: floa
     expires = _check_times(claims, now, leeway)
     _check_audience(claims.get("aud"), endpoint, caller.client)
     jti = claims.get("jti")
-    if not _is_text(jti):
+    if not isinstance(jti, str) or not jti:
         raise Unauthenticated(Refusal.CLAIMS)
-    return Token(caller, str(jti), expires)
+    return Token(caller, jti, expires)
 
 
 def _bearer(authorization: str | None) -> str:

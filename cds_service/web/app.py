@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from flask import Flask
 
 from cds_service.settings import load_settings
-from cds_service.web import errors, headers, health, log, openapi, services
+from cds_service.web import auth, errors, headers, health, log, openapi, services
 from cds_service.web.reply import OrjsonProvider
 from cds_service.wiring import Application, build
 
@@ -23,6 +23,7 @@ def create_app(application: Application, log_stream: BinaryIO | None = None) -> 
     app.url_map.merge_slashes = False  # a redirect would be neither JSON nor wanted by any client
     log.install(app, log.make_logger(application.settings.log_level, log_stream))
     headers.install(app, application.settings.cors_origins)
+    auth.install(app, application)
     errors.install(app)
     app.register_blueprint(services.blueprint(application))
     app.register_blueprint(openapi.blueprint(application))
@@ -34,7 +35,9 @@ def create_app(application: Application, log_stream: BinaryIO | None = None) -> 
 
 def from_environment() -> Flask:
     """The application as the environment describes it, for any WSGI server."""
-    return create_app(build(load_settings()))
+    application = build(load_settings())
+    log.tell_start(application)
+    return create_app(application)
 
 
 def _below(base: str, app: WSGI) -> WSGI:

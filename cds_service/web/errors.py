@@ -35,6 +35,11 @@ def outcome(error: errors.ServiceError) -> dict[str, object]:
 
 def _known(error: errors.ServiceError) -> Response:
     _note(error)
+    if isinstance(error, errors.Unauthenticated):
+        g.entry["refused"] = error.reason
+        reply = json_reply(outcome(error), error.status)
+        reply.headers["WWW-Authenticate"] = "Bearer"
+        return reply
     if error.retry_after is not None:
         g.entry["problem"] = error.problem
         reply = json_reply(outcome(error), error.status)

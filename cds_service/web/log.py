@@ -1,6 +1,7 @@
 """One line of JSON per request, made of an allow-list: nothing of a patient, a user or an order can get in.
 
-Fields: ``route`` (the rule, not the path), ``method``, ``status``, ``ms``, ``request_id``; at a hook also ``service``,
+Fields: ``route`` (the rule, not the path), ``method``, ``status``, ``ms``, ``request_id``; ``client`` (the registered name of who
+authenticated) or ``refused`` (why not, a word of :class:`~cds_service.tokens.Refusal`); at a hook also ``service``,
 ``hook``, ``cards``, ``codes`` (recommendation codes), ``issues`` (codes of what was odd in the record), ``hook_instance_uuid``
 (only whether it is one); on failure ``error`` (its class), ``problem`` (our
 words for a contract that we broke) and ``at`` (lines of code).
@@ -18,8 +19,9 @@ import structlog
 from flask import Flask, Response, g, request
 
 from cds_service.web.reply import dumps
+from cds_service.wiring import Application
 
-ALLOWED = frozenset({"service", "hook", "cards", "codes", "issues", "hook_instance_uuid", "error", "problem", "at"})
+ALLOWED = frozenset({"client", "refused", "service", "hook", "cards", "codes", "issues", "hook_instance_uuid", "error", "problem", "at"})
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
@@ -36,6 +38,15 @@ def make_logger(level: str, stream: BinaryIO | None = None) -> Any:
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         cache_logger_on_first_use=True,
     )
+
+
+def tell_start(application: Application) -> None:
+    """One line at the start: whether callers authenticate, and which may."""
+    logger = make_logger(application.settings.log_level)
+    if application.clients.authenticated:
+        logger.info("start", authentication="on", clients=[client.name for client in application.clients.clients])
+    else:
+        logger.warning("start", authentication="off")
 
 
 def is_uuid(text: str) -> bool:

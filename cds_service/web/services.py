@@ -6,6 +6,7 @@ from flask import Blueprint, Response, g, request
 
 from cds_service.errors import UnknownService
 from cds_service.hooks.parse import parse_hook_request
+from cds_service.web.auth import token_caller
 from cds_service.web.body import read_json
 from cds_service.web.log import is_uuid
 from cds_service.web.reply import dumps, json_reply
@@ -30,7 +31,7 @@ def blueprint(application: Application) -> Blueprint:
         body = read_json(request, application.settings.max_body_bytes)
         invocation = parse_hook_request(body, service_id)
         g.entry["hook_instance_uuid"] = is_uuid(invocation.hook.instance)
-        answer = application.respond(invocation)
+        answer = application.respond(invocation, token_caller())
         g.entry.update(hook=invocation.hook.name, cards=answer.cards, codes=answer.codes, issues=answer.issues)
         return json_reply(answer.body)
 

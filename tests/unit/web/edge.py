@@ -24,20 +24,23 @@ class Reply:
 
 
 class Edge:
-    """``reply`` is what a hook call gets: a :class:`Reply`, or an exception to raise."""
+    """``reply`` is what a hook call gets: a :class:`Reply`, or an exception to raise. Without ``authenticator`` anyone may call."""
 
-    def __init__(self, reply: Reply | Exception | None = None, **settings: Any) -> None:
+    def __init__(self, reply: Reply | Exception | None = None, *, authenticator: Any = None, **settings: Any) -> None:
         self.settings = Settings(**settings)
+        self.authenticator = authenticator
         self.services = {("s1", "patient-view"): None}
         self.discovery = {"services": [{"id": "s1", "hook": "patient-view", "description": "d"}]}
         self.reply = reply or Reply()
         self.log = io.BytesIO()
         self.calls: list[Any] = []
+        self.callers: list[Any] = []
         self.app = create_app(self, self.log)
         self.client = self.app.test_client()
 
-    def respond(self, invocation: Any) -> Reply:
+    def respond(self, invocation: Any, caller: Any = None) -> Reply:
         """Answer as told."""
+        self.callers.append(caller)
         self.calls.append(invocation)
         if isinstance(self.reply, Exception):
             raise self.reply

@@ -1,0 +1,42 @@
+"""Who calls: told before anything else of a call is looked at, its body and whether there is such a service included.
+
+Guarded is everything below ``/cds-services`` (discovery, hook calls, feedback), whatever the method but OPTIONS: browsers ask
+beforehand, without a token, whether a page may call. Health is open.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, g, request
+
+from cds_service.cds_clients import Caller
+from cds_service.wiring import Application
+
+_GUARDED = "/cds-services"
+
+
+def install(app: Flask, application: Application) -> None:
+    """Ask every call for its token, where callers must authenticate."""
+    authenticator = application.authenticator
+    if authenticator is None:
+        return
+
+    @app.before_request
+    def _authenticate() -> None:
+        if request.method == "OPTIONS" or not is_guarded(request.path):
+            return
+        # The address as clients know it; the request itself may have come through a proxy that changed it
+        endpoint = application.settings.base_url + request.path
+        caller = authenticator.caller(request.headers.get("Authorization"), endpoint)
+        g.caller = caller
+        g.entry["client"] = caller.client.name
+
+
+def is_guarded(path: str) -> bool:
+    """Whether a path, without the base path of the service, is for those who authenticate."""
+    return path == _GUARDED or path.startswith(f"{_GUARDED}/")
+
+
+def token_caller() -> Caller | None:
+    """Who makes this call, by its token; ``None`` where callers need not authenticate."""
+    caller: Caller | None = g.get("caller")
+    return caller
