@@ -1,17 +1,21 @@
 """Who calls: told before anything else of a call is looked at, its body and whether there is such a service included.
 
-Guarded is everything below ``/cds-services`` (discovery, hook calls, feedback), whatever the method but OPTIONS: browsers ask
-beforehand, without a token, whether a page may call. Health is open.
+Guarded is everything below ``/cds-services`` (discovery, hook calls, feedback) and what describes it, whatever the method but
+OPTIONS: browsers ask beforehand, without a token, whether a page may call. Health is open.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Flask, g, request
 
 from cds_service.cds_clients import Caller
+from cds_service.errors import MalformedRequest, Unauthenticated
+from cds_service.web.body import drain
 from cds_service.wiring import Application
 
-_GUARDED = "/cds-services"
+_GUARDED = ("/cds-services", "/openapi.json")
 
 
 def install(app: Flask, application: Application) -> None:
@@ -26,14 +30,19 @@ def install(app: Flask, application: Application) -> None:
             return
         # The address as clients know it; the request itself may have come through a proxy that changed it
         endpoint = application.settings.base_url + request.path
-        caller = authenticator.caller(request.headers.get("Authorization"), endpoint)
+        try:
+            caller = authenticator.caller(request.headers.get("Authorization"), endpoint)
+        except Unauthenticated:
+            with suppress(MalformedRequest):
+                drain(request)  # neither kept nor looked at, but a client that is still sending would not see the answer
+            raise
         g.caller = caller
         g.entry["client"] = caller.client.name
 
 
 def is_guarded(path: str) -> bool:
     """Whether a path, without the base path of the service, is for those who authenticate."""
-    return path == _GUARDED or path.startswith(f"{_GUARDED}/")
+    return any(path == guarded or path.startswith(f"{guarded}/") for guarded in _GUARDED)
 
 
 def token_caller() -> Caller | None:

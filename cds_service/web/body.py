@@ -25,7 +25,7 @@ def read_json(request: Request, limit: int) -> Any:
     if not _is_json(request.mimetype):
         raise WrongContentType("the body must be declared as JSON")
     if request.content_length is not None and request.content_length > limit:
-        _drain(request)
+        drain(request)
         raise _too_large(limit)
     raw = _unpacked(_received(request, limit), request.headers.get("Content-Encoding", "identity"), limit)
     if not raw:
@@ -48,12 +48,12 @@ def _received(request: Request, limit: int) -> bytes:
     while piece := _piece(request, min(_PIECE, limit + 1 - len(received))):
         received += piece
         if len(received) > limit:
-            _drain(request)
+            drain(request)
             raise _too_large(limit)
     return bytes(received)
 
 
-def _drain(request: Request) -> None:
+def drain(request: Request) -> None:
     """Read on without keeping anything: a client that is still sending when the answer comes sees a broken pipe instead of it.
 
     To a bound, beyond which nobody is being helped.
