@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cds_service.authoring.case_files import check_cases, check_sentences
 from cds_service.authoring.cited import check_cited
 from cds_service.authoring.codes import check_codes
+from cds_service.authoring.ehrs import check_topic_codes, not_offered_as_one
 from cds_service.authoring.links import check_links
 from cds_service.authoring.lock import check_lock
 from cds_service.authoring.material import Material
@@ -25,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     check_cited,
     check_used,
     check_codes,
+    check_topic_codes,
     check_lock,
     check_sentences,
     check_cases,
@@ -45,4 +47,4 @@ def examine(material: Material, checks: tuple[Check, ...] = CHECKS) -> Examinati
     for check in checks:
         check(material, problems)
     unread = (f"{path}: no recommendation reads this fact" for path in unread_facts(material))
-    return Examination(problems.found, (*material.knowledge.warnings, *unread))
+    return Examination(problems.found, (*material.knowledge.warnings, *unread, *not_offered_as_one(material)))

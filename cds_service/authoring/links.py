@@ -40,7 +40,7 @@ def _check_target(target: str, path: Path, material: Material, place: Place) -> 
         if parts is None or parts.scheme not in ("http", "https"):
             at.add("is no address", "write it as https://…")
         return
-    found = path if not parts.path else (path.parent / unquote(parts.path)).resolve()
+    found = ((path.parent / unquote(parts.path)) if parts.path else path).resolve()
     if not found.exists():
         at.add("leads nowhere", "correct the path; it is relative to the file that it stands in")
     elif not found.is_relative_to(material.folder.resolve()):

@@ -36,7 +36,7 @@ README = "# Watering\n\n## Why\n\nSee [the rest](#why), [the plan](PlanDefinitio
 
 def write_sound(folder: Path, **row: Any) -> Path:
     """Content with one recommendation that offers everything there is, proved by cases and described by a README."""
-    offered = [world.regimen("all", "water", "feed"), world.create("look", definition="look")]
+    offered = [world.regimen("all", "water", "feed") | {"extension": world.as_one("water")}, world.create("look", definition="look")]
     alive = world.condition("iif(%facts.patient.deceased, false, true)", unknown_is_no=True)
     content = plants.write_content(folder, **{"action": offered, "condition": [alive, world.condition("%facts.dry")]} | row)
     (content / "terminology" / "CodeSystem-recommendation.json").write_text(json.dumps(CODES), encoding="utf-8")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from cds_service.authoring.case_files import check_cases, check_sentences
+from cds_service.authoring.ehrs import check_topic_codes
+from cds_service.authoring.links import check_links
 from tests.builders import plants
 from tests.unit.authoring.sound import CASES, CODES, README, edit, examined, problems, write_sound
 from tests.unit.cases import garden
@@ -46,6 +49,30 @@ def test_sound_content_has_neither_problems_nor_notes(content):
     found = examined(content)
 
     assert (found.problems, found.notes) == ((), ())
+
+
+def test_a_suggestion_that_some_ehrs_never_offer_is_noted(tmp_path):
+    content = write_sound(tmp_path / "content", action=[world.regimen("all", "water", "feed"), world.create("look", definition="look")])
+
+    (note,) = examined(content).notes
+    assert note.startswith("all: has several drafts and no as-one")
+
+
+def test_a_folder_may_be_named_from_where_one_stands(content, monkeypatch):
+    monkeypatch.chdir(content.parent)
+    assert problems(Path(content.name), check_links) == []
+
+
+def test_codes_that_some_ehrs_cannot_tell_apart_are_a_problem(content):
+    def twice(plan):
+        row = plan["action"][0]
+        code = [{"coding": [row["code"][0]["coding"][0] | {"code": "waterit"}]}]
+        plan["action"].append(row | {"id": "waterit", "code": code, "action": []})
+
+    edit(content / "watering" / "PlanDefinition-topic.json", twice)
+
+    (problem,) = problems(content, check_topic_codes)
+    assert problem.startswith("(content): code: the codes 'water-it' and 'waterit' are one for the profile epic")
 
 
 #: comment | resource, or its folder beside it | what is said
