@@ -20,7 +20,7 @@ from cds_service.hooks.response import check_response
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Hook
 from cds_service.plans.apply import may_concern
-from cds_service.prefetch.complete import complete_prefetch, drafts_only
+from cds_service.prefetch.complete import complete_prefetch, orders_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ def receive(invocation: Invocation, knowledge: Knowledge, as_of: date, aliases: 
     try:
         return complete_prefetch(invocation, service.requirements, aliases)
     except DataUnavailable:
-        record = drafts_only(invocation, service.requirements)
-        if may_concern(service, knowledge.facts_engine.build(record, as_of), hook, knowledge.context):
+        record = orders_only(invocation, service.requirements)
+        if record is None or may_concern(service, knowledge.facts_engine.build(record, as_of), hook, knowledge.context):
             raise
         # No recommendation is about these orders, whatever the record holds: the data are not needed to say nothing.
         return record

@@ -12,7 +12,7 @@ from cds_service.cards import INCOMPLETE, topic_problems
 from cds_service.cds_clients import Caller, CdsClients, ClientsError, load_clients
 from cds_service.errors import ContentError
 from cds_service.hooks.invocation import Invocation
-from cds_service.hooks.schema import validator
+from cds_service.hooks.schema import compile_schemas
 from cds_service.knowledge import Knowledge, load_knowledge
 from cds_service.outbound.http import Http
 from cds_service.outbound.jwks import ClientKeys
@@ -74,8 +74,7 @@ def build(settings: Settings, today: Callable[[], date] | None = None) -> Applic
     _check_aliases(settings, knowledge)
     _check_topics(clients, knowledge)
     keys = _keys(settings, clients)
-    for name in ("request", "response"):
-        validator(name)  # compiled now, for all workers, and not in somebody's first request
+    compile_schemas()
     store = _store(settings)  # last: nothing is made where something else stops the start
     return Application(
         settings=settings,

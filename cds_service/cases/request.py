@@ -10,7 +10,8 @@ from uuid import UUID, uuid5
 
 from cds_service.cases.sentences import Resource
 from cds_service.fhir.codings import codings
-from cds_service.plans.compiled import ORDER_HOOKS, CodeFilter, DataRequirement, Service
+from cds_service.model.hook_library import definition
+from cds_service.plans.compiled import CodeFilter, DataRequirement, Service
 
 USERS = ("Practitioner", "PractitionerRole", "Patient", "RelatedPerson")  # of CDS Hooks
 _BASE = "https://ehr.example.org/fhir"
@@ -65,18 +66,29 @@ def hook_request(
     """
     hook, patient = delivery.service.hook, record[0]["id"]
     asking = f"{user}/{patient if user == 'Patient' else 'synthetic'}"
-    context: dict[str, Any] = {"userId": asking, "patientId": patient, "encounterId": "synthetic"}
-    if hook in ORDER_HOOKS:
-        context["draftOrders"] = _bundle("collection", [resource for resource, _ in drafts])
-    if hook == "order-select":
-        context["selections"] = [f"{resource['resourceType']}/{resource['id']}" for resource, selected in drafts if selected]
-    found = _answers(delivery, record)
+    context: dict[str, Any] = {"userId": asking, "patientId": patient, "encounterId": "synthetic", **_of_hook(hook, drafts)}
+    dispatched = [resource for resource, _ in drafts] if hook == "order-dispatch" else []
+    found = _answers(delivery, [*record, *dispatched])
     return {
         "hook": hook,
         "hookInstance": str(uuid5(_NAMESPACE, f"{name}/{hook}")),
         "context": context,
         "prefetch": {key: _truncated(value) if key in truncated else value for key, value in found.items() if key not in missing},
     }
+
+
+def _of_hook(hook: str, drafts: Sequence[tuple[Resource, bool]]) -> dict[str, Any]:
+    """What the context of a hook must have besides who is asking and about whom; what is being entered is left empty."""
+    references = [(f"{resource['resourceType']}/{resource['id']}", selected) for resource, selected in drafts]
+    bundle = _bundle("collection", [resource for resource, _ in drafts])
+    if hook == "order-select":
+        return {"draftOrders": bundle, "selections": [name for name, selected in references if selected]}
+    if hook == "order-dispatch":
+        return {"dispatchedOrders": [name for name, _ in references], "performer": "Organization/synthetic"}
+    if hook == "allergyintolerance-create":
+        return {"allergyIntolerance": {"resourceType": "AllergyIntolerance"}}
+    known = definition(hook)
+    return {name: bundle for name in (known.orders, *known.resources) if name is not None}
 
 
 def _answers(delivery: Delivery, record: Sequence[Resource]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from cds_service.cli.options import FILE, as_of_option, file_argument, patient_o
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Hook
 from cds_service.model.json import facts_json, trace_json
+from cds_service.plans.compiled import ORDER_HOOKS
 from cds_service.prefetch.files import read_file, request_hook
 from cds_service.respond import answer
 from cds_service.settings import Settings, load_settings
@@ -62,7 +63,9 @@ def facts(file: Path | None, patient: str | None, as_of: date | None, *, names: 
 
 @click.command()
 @file_argument
-@click.option("--hook", metavar="HOOK", help="patient-view, order-select or order-sign; the hook of the file if it is a request.")
+@click.option(
+    "--hook", metavar="HOOK", help="patient-view, order-sign or another hook of a service; the hook of the file if it is a request."
+)
 @click.option("--orders", type=FILE, metavar="FILE", help="Draft orders: a Bundle, an array or one resource.")
 @click.option("--service", metavar="ID", help="The service to ask, where several answer the hook.")
 @patient_option
@@ -93,8 +96,8 @@ def assess(
     settings = load_settings()
     knowledge = content_of(settings)
     call = _hook(knowledge, request_hook(file), hook, service, patient)
-    if orders is not None and call.name == "patient-view":
-        raise click.UsageError("--orders needs --hook order-select or order-sign: patient-view has no orders")
+    if orders is not None and call.name not in ORDER_HOOKS:
+        raise click.UsageError(f"--orders needs --hook order-select or order-sign: {call.name} has no orders")
     found = answer(read_file(file, patient, orders), call, knowledge, _day(settings, as_of), load_profile(profile))
     if shown["as_json"]:
         traces = [trace_json(one) for one in found.assessment.traces]
@@ -126,4 +129,5 @@ def _hook(knowledge: Knowledge, asked: Hook | None, name: str | None, service: s
         encounter_id=asked.encounter_id if asked else None,
         patient_id=patient or (asked.patient_id if asked else None),
         selections=asked.selections if asked and asked.name == chosen else (),
+        performer=asked.performer if asked and asked.name == chosen else None,
     )

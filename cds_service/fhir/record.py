@@ -36,6 +36,7 @@ class PatientRecord:
     ``answered`` holds the prefetch keys that were answered completely (data, empty or null); ``truncated`` those of which
     only a part came; ``unavailable`` those absent or in error. ``whole`` marks a file that counts as the complete record:
     every key is then answered. ``targets`` finds the target of a reference as written (``Medication/m1``, ``urn:uuid:…``).
+    ``draft_orders`` are the orders that the hook is about: drafts, or (order-dispatch) signed ones.
     ``doubtful_types`` are resource types of which some came in the shape of another FHIR version.
     """
 

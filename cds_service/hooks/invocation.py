@@ -13,14 +13,13 @@ from cds_service.model.assessment import Hook
 class Invocation:
     """One call of one service.
 
-    ``context`` is the hook's context as sent; ``draft_orders`` is its ``draftOrders`` Bundle (``None`` at hooks without it);
-    ``prefetch`` maps the client's keys to whatever it sent, empty when it sent none; ``fhir_server`` is the address it offers for what
-    is missing, and ``access_token`` what it may be read with. None of them may be printed: ``repr`` leaves them out.
+    ``context`` is the hook's context as sent (a former version's fields under their present names); ``prefetch`` maps the client's
+    keys to whatever it sent, empty when it sent none; ``fhir_server`` is the address it offers for what is missing, and
+    ``access_token`` what it may be read with. None of them may be printed: ``repr`` leaves them out.
     """
 
     hook: Hook
     context: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    draft_orders: Mapping[str, Any] | None = field(default=None, repr=False)
     prefetch: Mapping[str, Any] = field(default_factory=dict, repr=False)
     fhir_server: str | None = field(default=None, repr=False)
     access_token: str | None = field(default=None, repr=False)

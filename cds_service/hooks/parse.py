@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from jsonschema.exceptions import ValidationError
+
 from cds_service.errors import MalformedRequest
 from cds_service.fhir.references import literal
 from cds_service.hooks.invocation import Invocation
 from cds_service.hooks.schema import explain, first_error, path_of
 from cds_service.model.assessment import Hook
+from cds_service.model.hook_library import LIBRARY
 
 
 def parse_hook_request(body: object, service: str | None = None) -> Invocation:
@@ -20,19 +23,31 @@ def parse_hook_request(body: object, service: str | None = None) -> Invocation:
     """
     if not isinstance(body, dict):
         raise MalformedRequest("the body must be a JSON object", where="request")
-    error = first_error("request", body)
-    if error is not None:
-        where = path_of(error)
-        raise MalformedRequest(f"{where} {explain(error)}", where=where, remedy=f"Correct {where}; see the CDS Hooks 2.0 request.")
-    context: Mapping[str, Any] = body["context"]
+    _refuse(first_error("request", body))
+    if body["hook"] in LIBRARY:
+        _refuse(first_error("contexts", body["context"], body["hook"]), "context")
+    context = _with_present_names(body["hook"], body["context"])
     return Invocation(
         hook=_hook(body, context, service),
         context=context,
-        draft_orders=context.get("draftOrders") if isinstance(context.get("draftOrders"), dict) else None,
         prefetch=body.get("prefetch") or {},
         fhir_server=body.get("fhirServer") or None,
         access_token=_text(body.get("fhirAuthorization") or {}, "access_token"),
     )
+
+
+def _refuse(error: ValidationError | None, root: str = "") -> None:
+    if error is not None:
+        where = path_of(error, root)
+        raise MalformedRequest(f"{where} {explain(error)}", where=where, remedy=f"Correct {where}; see the CDS Hooks 2.0 request.")
+
+
+def _with_present_names(hook: str, context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The context of order-dispatch 1.0 (one order, one task) with the names that 1.1 has for them; others as they are."""
+    if hook != "order-dispatch" or "dispatchedOrders" in context:
+        return context
+    task = context.get("task")
+    return {**context, "dispatchedOrders": [context["order"]], "fulfillmentTasks": [] if task is None else [task]}
 
 
 def _hook(body: Mapping[str, Any], context: Mapping[str, Any], service: str | None) -> Hook:
@@ -47,6 +62,7 @@ def _hook(body: Mapping[str, Any], context: Mapping[str, Any], service: str | No
         user_type=actor[0] if actor else None,
         encounter_id=_id(context, "encounterId", "Encounter"),
         patient_id=_id(context, "patientId", "Patient"),
+        performer=_local(context["performer"]) if isinstance(context.get("performer"), str) else None,
         selections=tuple(_local(item) for item in selections) if isinstance(selections, list) else (),
     )
 

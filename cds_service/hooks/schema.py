@@ -12,6 +12,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.validators import extend
 
+from cds_service.model.hook_library import LIBRARY
+
 _TYPES = {"object": "an object", "array": "a list", "string": "a string", "boolean": "true or false", "null": "null", "number": "a number"}
 
 
@@ -22,8 +24,8 @@ def schema(name: str) -> dict[str, Any]:
 
 
 @cache
-def validator(name: str) -> Any:
-    """The compiled validator of a published schema.
+def validator(name: str, part: str | None = None) -> Any:
+    """The compiled validator of a published schema, or of one of its definitions.
 
     The recursive definition ``solid`` (nothing empty, all the way down) is checked by a function of ours, and every other
     reference is put in its place: following them took most of the time of an answer.
@@ -32,7 +34,16 @@ def validator(name: str) -> Any:
     Draft202012Validator.check_schema(published)
     definitions = published["$defs"] | {"solid": {"nothingEmpty": True}}
     keywords = {"nothingEmpty": _nothing_empty}
-    return extend(Draft202012Validator, keywords)(_inlined(published, definitions))  # type: ignore[no-untyped-call]
+    chosen = published if part is None else definitions[part]
+    return extend(Draft202012Validator, keywords)(_inlined(chosen, definitions))  # type: ignore[no-untyped-call]
+
+
+def compile_schemas() -> None:
+    """Compile every schema now, for all workers, and not in somebody's first request."""
+    for name in ("request", "response"):
+        validator(name)
+    for hook in LIBRARY:
+        validator("contexts", hook)
 
 
 def _inlined(part: Any, definitions: dict[str, Any]) -> Any:
@@ -60,15 +71,16 @@ def is_solid(value: object) -> bool:
     return value is not None and value != ""
 
 
-def first_error(name: str, instance: object) -> ValidationError | None:
-    """The most telling violation of a schema, ``None`` if there is none."""
-    compiled = validator(name)
+def first_error(name: str, instance: object, part: str | None = None) -> ValidationError | None:
+    """The most telling violation of a schema, or of one of its definitions; ``None`` if there is none."""
+    compiled = validator(name, part)
     return None if compiled.is_valid(instance) else best_match(compiled.iter_errors(instance))
 
 
-def path_of(error: ValidationError) -> str:
-    """Where the violation is, as ``context.draftOrders.entry[2]``; keys that a client chose are cut at 64 characters."""
-    parts = [f"[{step}]" if isinstance(step, int) else f".{str(step)[:64]}" for step in error.absolute_path]
+def path_of(error: ValidationError, root: str = "") -> str:
+    """Where the violation is below ``root``, as ``context.draftOrders.entry[2]``; keys that a client chose are cut at 64 characters."""
+    parts = [root]
+    parts += [f"[{step}]" if isinstance(step, int) else f".{str(step)[:64]}" for step in error.absolute_path]
     if error.validator == "required":
         parts.append(f".{_missing(error)}")
     return "".join(parts).removeprefix(".") or "request"

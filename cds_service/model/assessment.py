@@ -12,7 +12,10 @@ from cds_service.model.facts import Facts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
-    """The hook call as logic sees it (``%hook``). ``user_type`` is the resource type of ``userId``."""
+    """The hook call as logic sees it (``%hook``).
+
+    ``user_type`` is the resource type of ``userId``; ``performer`` is the reference that order-dispatch names.
+    """
 
     name: str
     service: str | None = None
@@ -22,6 +25,7 @@ class Hook:
     encounter_id: str | None = None
     patient_id: str | None = None
     selections: tuple[str, ...] = ()
+    performer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

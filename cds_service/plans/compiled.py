@@ -11,10 +11,11 @@ from typing import Any
 from cds_service.fhirpath import Expression
 from cds_service.model.assessment import Citation
 from cds_service.model.declaration import FactModel
+from cds_service.model.hook_library import LIBRARY
 
 INDICATORS: Mapping[str, str] = {"routine": "info", "urgent": "warning", "asap": "warning", "stat": "critical"}
-HOOKS = ("patient-view", "order-select", "order-sign")
-ORDER_HOOKS = frozenset({"order-select", "order-sign"})
+HOOKS = tuple(LIBRARY)
+ORDER_HOOKS = frozenset(hook for hook, known in LIBRARY.items() if known.orders is not None)
 SIGN_HOOK = "order-sign"
 BASE = "https://cds-service.example.org"
 MAX_SUMMARY = 139

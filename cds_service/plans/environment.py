@@ -31,6 +31,7 @@ def variable_types(model: FactModel, parameters: Type, codes: Iterable[str]) -> 
         "userId": text,
         "userType": text,
         "encounterId": text,
+        "performer": text,
         "selections": Type("string", many=True, known=True),
     }
     return {
@@ -55,6 +56,7 @@ def variable_values(facts: Facts, hook: Hook, parameters: Mapping[str, Any], ord
             "userId": hook.user_id,
             "userType": hook.user_type,
             "encounterId": hook.encounter_id,
+            "performer": hook.performer,
             "selections": list(hook.selections),
         },
         "order": order,

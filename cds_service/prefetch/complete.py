@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cds_service.errors import DataUnavailable
-from cds_service.fhir.bundles import Item, items
+from cds_service.fhir.bundles import Item
 from cds_service.fhir.record import PatientRecord
 from cds_service.hooks.invocation import Invocation
 from cds_service.plans.compiled import DataRequirement
 from cds_service.prefetch.answers import read_answers, states
+from cds_service.prefetch.contexts import entered, orders
 from cds_service.prefetch.record import gather
 from cds_service.prefetch.requirements import required_keys
 
@@ -30,7 +31,7 @@ def complete_prefetch(invocation: Invocation, requirements: Sequence[DataRequire
                 where=f"prefetch.{key}",
                 remedy=f"Send prefetch '{key}' as discovery asks for it: a Bundle, or null where the patient has no such data.",
             )
-    record = gather((item for answer in answers for item in answer.items), invocation.hook.patient_id, _drafts(invocation))
+    record = _gathered(invocation, [item for answer in answers for item in answer.items])
     _refuse_other_versions(record, requirements)
     return replace(
         record,
@@ -40,14 +41,25 @@ def complete_prefetch(invocation: Invocation, requirements: Sequence[DataRequire
     )
 
 
-def drafts_only(invocation: Invocation, requirements: Sequence[DataRequirement]) -> PatientRecord:
-    """The record of a hook call whose data are not obtainable: its draft orders, and nothing known besides."""
-    record = gather((), invocation.hook.patient_id, _drafts(invocation))
+def orders_only(invocation: Invocation, requirements: Sequence[DataRequirement]) -> PatientRecord | None:
+    """The record of a hook call whose data are not obtainable: the orders that it is about, and nothing known besides.
+
+    ``None`` where not even these are at hand, because the call only refers to them.
+    """
+    found = _orders(invocation, [item for answer in read_answers(invocation.prefetch) for item in answer.items])
+    if any(item.resource is None for item in found):
+        return None
+    record = gather((), invocation.hook.patient_id, found)
     return replace(record, unavailable=tuple(requirement.key for requirement in requirements))
 
 
-def _drafts(invocation: Invocation) -> tuple[Item, ...]:
-    return tuple(items(invocation.draft_orders, "context.draftOrders")) if invocation.draft_orders is not None else ()
+def _gathered(invocation: Invocation, found: Sequence[Item]) -> PatientRecord:
+    hook = invocation.hook
+    return gather(found, hook.patient_id, _orders(invocation, found), entered(hook.name, invocation.context))
+
+
+def _orders(invocation: Invocation, found: Sequence[Item]) -> tuple[Item, ...]:
+    return orders(invocation.hook.name, invocation.context, found)
 
 
 def _refuse_other_versions(record: PatientRecord, requirements: Sequence[DataRequirement]) -> None:

@@ -15,6 +15,7 @@ from cds_service.fhir.record import Issue, PatientRecord
 from cds_service.fhir.references import literal, subject_of, text_of
 from cds_service.hooks.parse import parse_hook_request
 from cds_service.model.assessment import Hook
+from cds_service.prefetch import contexts
 from cds_service.prefetch.record import gather
 
 _BOM = b"\xef\xbb\xbf"
@@ -82,9 +83,10 @@ def _parts(content: Any) -> tuple[tuple[Item, ...], tuple[Item, ...], str | None
     context = content.get("context") if isinstance(content.get("context"), dict) else {}
     prefetch = content.get("prefetch") if isinstance(content.get("prefetch"), dict) else {}
     found = tuple(item for key, value in prefetch.items() if value is not None for item in items(value, f"prefetch.{key[:64]}"))
-    drafts = tuple(items(context["draftOrders"], "context.draftOrders")) if context.get("draftOrders") else ()
     named = context.get("patientId")
-    return found, drafts, named if isinstance(named, str) and named else None
+    hook = content["hook"]
+    drafts = contexts.orders(hook, context, found)
+    return (*found, *contexts.entered(hook, context)), drafts, named if isinstance(named, str) and named else None
 
 
 def _patients(found: Iterable[Item]) -> tuple[str, ...]:

@@ -51,18 +51,22 @@ def gather(
     found: Iterable[Item],
     patient_id: str | None,
     drafts: Sequence[Item] = (),
+    entered: Sequence[Item] = (),
     *,
     refuse_others: bool = True,
     sole_patient: bool = True,
 ) -> PatientRecord:
-    """Build the record of ``patient_id`` from everything found and the draft orders of the hook.
+    """Build the record of ``patient_id`` from everything found, the orders that the hook is about and what else is being entered.
 
     ``refuse_others``: another Patient is an error (a hook call), or is left out (a file of several patients).
     ``sole_patient``: what has no subject counts as the patient's. Raises :class:`WrongPatient`.
     """
-    places = list(found)
+    places = [*found, *entered]
     draft = _Draft(patient_id)
     aliases = _patients(draft, [*places, *drafts], refuse_others=refuse_others)
+    for place in entered:
+        if place.resource is not None and _whose(place.resource, patient_id, aliases) is False:
+            raise WrongPatient("what is being entered is about another subject than the patient of the context", where=place.where)
     for place in places:
         _take(draft, place, aliases, sole_patient=sole_patient)
     orders = _orders(draft, drafts, aliases)
@@ -167,15 +171,15 @@ def _updated(resource: Resource) -> datetime:
 
 
 def _orders(draft: _Draft, drafts: Sequence[Item], aliases: frozenset[str]) -> tuple[Entry, ...]:
-    """The draft orders, named ``Type/id``, else ``draftOrders[i]``. Raises :class:`WrongPatient` for another's."""
+    """The hook's orders, named ``Type/id``, else ``draftOrders[i]``. Raises :class:`WrongPatient` for another's."""
     orders: list[Entry] = []
     for position, place in enumerate(drafts):
         resource = place.resource
         if resource is None:
-            draft.report("unreadable", place.where, "something that is not a FHIR resource was left out")
+            draft.report("unreadable", place.where, "an order did not come as a FHIR resource and was left out")
             continue
         if _whose(resource, draft.patient_id, aliases) is False:
-            raise WrongPatient("a draft order is for another subject than the patient of the context", where=place.where)
+            raise WrongPatient("an order is for another subject than the patient of the context", where=place.where)
         own, kind = resource.get("id"), str(resource["resourceType"])
         entry = Entry(as_r4(resource), f"{kind}/{own}" if isinstance(own, str) and own else f"draftOrders[{position}]")
         draft.targets.setdefault(entry.reference, entry.resource)

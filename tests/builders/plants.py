@@ -9,6 +9,7 @@ from typing import Any
 from tests.unit.plans import world
 
 SYSTEM = "urn:plants"
+VIEW = ("patient-view",)
 FACTS = """
 facts:
   - path: patient
@@ -21,6 +22,20 @@ facts:
     type: boolean
     title: dry soil
     options: {conditions: [drought]}
+"""
+ORDERS = """
+  - path: orders
+    reader: orders
+    options: {of: drafts, keys: [], kinds: {else: other}}
+    gives:
+      - path: orders
+        type: object
+        many: true
+        known: true
+        title: orders
+        members:
+          - {path: reference, type: string, title: reference}
+          - {path: kind, type: code, values: [other], title: kind}
 """
 VALUE_SET = {
     "resourceType": "ValueSet",
@@ -42,13 +57,17 @@ REQUIRED = {"url": f"{world.BASE}/StructureDefinition/required-data", "valueBool
 INPUT = [{"id": "patient", "type": "Patient"}, {"id": "conditions", "extension": [REQUIRED], "type": "Condition"}]
 
 
-def write_content(folder: Path, **row: Any) -> Path:
-    """A service ``plants`` at patient-view with one recommendation, ``water-it``, that fires on dry soil."""
+def write_content(folder: Path, *, hooks: tuple[str, ...] = VIEW, **row: Any) -> Path:
+    """A service ``plants`` at some hooks with one recommendation, ``water-it``, that fires on dry soil."""
     (folder / "facts").mkdir(parents=True)
     (folder / "terminology").mkdir()
-    world.write(folder, world.plan("topic", [world.row("water-it", "%facts.dry", **{"input": INPUT} | row)]), world.service("topic"))
+    world.write(
+        folder,
+        world.plan("topic", [world.row("water-it", "%facts.dry", hooks=hooks, **{"input": INPUT} | row)]),
+        world.service("topic", hooks=hooks),
+    )
     (folder / "parameters.json").write_text(json.dumps({"parameters": []}), encoding="utf-8")
-    (folder / "facts" / "plants.yaml").write_text(FACTS, encoding="utf-8")
+    (folder / "facts" / "plants.yaml").write_text(FACTS + (ORDERS if hooks != VIEW else ""), encoding="utf-8")
     for resource in (VALUE_SET, NAMING_SYSTEM):
         (folder / "terminology" / f"{resource['resourceType']}-{resource['id']}.json").write_text(json.dumps(resource), encoding="utf-8")
     return folder
@@ -64,6 +83,27 @@ def plant(*, dry: bool) -> list[dict[str, Any]]:
         "subject": {"reference": "Patient/p1"},
     }
     return [{"resourceType": "Patient", "id": "p1"}, *([condition] if dry else [])]
+
+
+#: what the context of each published hook must have; a dry plant is what is being entered, where a hook is about that
+CONTEXTS: dict[str, dict[str, Any]] = {
+    "patient-view": {"userId": "Practitioner/g1"},
+    "order-select": {"userId": "Practitioner/g1", "selections": ["ServiceRequest/o1"], "draftOrders": {}},
+    "order-sign": {"userId": "Practitioner/g1", "draftOrders": {}},
+    "order-dispatch": {"dispatchedOrders": ["ServiceRequest/o1"], "performer": "Organization/o1"},
+    "encounter-start": {"userId": "Practitioner/g1", "encounterId": "e1"},
+    "encounter-discharge": {"userId": "Practitioner/g1", "encounterId": "e1"},
+    "appointment-book": {"userId": "Patient/p1", "appointments": {}},
+    "allergyintolerance-create": {"userId": "PractitionerRole/g1", "allergyIntolerance": {"resourceType": "AllergyIntolerance"}},
+    "medication-refill": {"medications": {}},
+    "problem-list-item-create": {"userId": "Practitioner/g1", "conditions": {}},
+}
+
+
+def context(hook: str, **fields: Any) -> dict[str, Any]:
+    """The smallest context of a hook, its Bundles without type and empty unless ``fields`` fill them."""
+    smallest = {name: value if value != {} else {"resourceType": "Bundle"} for name, value in CONTEXTS[hook].items()}
+    return {"patientId": "p1", **smallest, **fields}
 
 
 def call(*, dry: bool, **fields: Any) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def test_an_alias_for_a_key_that_we_lack_is_refused(content):
 
 def test_another_hook_or_service_is_refused(content):
     app = application(content)
-    body = plants.call(dry=True) | {"hook": "encounter-start"}
+    body = plants.call(dry=True) | {"hook": "something-else"}
     with pytest.raises(WrongHook):
         app.respond(parse_hook_request(body, "plants"))
     with pytest.raises(UnknownService):

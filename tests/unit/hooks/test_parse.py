@@ -19,14 +19,14 @@ def test_a_patient_view_is_read():
     hook = invocation.hook
     assert (hook.name, hook.service, hook.instance, hook.patient_id) == ("patient-view", "s1", "i-1", "p1")
     assert (hook.user_id, hook.user_type, hook.encounter_id, hook.selections) == ("Practitioner/d1", "Practitioner", "e1", ())
-    assert (invocation.prefetch, invocation.fhir_server, invocation.draft_orders) == ({"x": None}, "https://x", None)
+    assert (invocation.prefetch, invocation.fhir_server) == ({"x": None}, "https://x")
 
 
 def test_an_order_select_is_read():
     selections = ["ServiceRequest/s1", "https://x/MedicationRequest/m1", "odd"]
     invocation = parse_hook_request(body("order-select", {"draftOrders": DRAFTS, "selections": selections}))
     assert invocation.hook.selections == ("ServiceRequest/s1", "MedicationRequest/m1", "odd")
-    assert invocation.draft_orders == DRAFTS
+    assert invocation.context["draftOrders"] == DRAFTS
 
 
 @pytest.mark.parametrize(

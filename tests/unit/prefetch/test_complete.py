@@ -19,7 +19,8 @@ OLD = {"resourceType": "Condition", "id": "c2", "clinicalStatus": "active"}
 
 
 def call(prefetch, drafts=None, requirements=REQUIREMENTS, aliases=None):
-    invocation = Invocation(hook=Hook(name="patient-view", patient_id="p1"), draft_orders=drafts, prefetch=prefetch)
+    context = {} if drafts is None else {"draftOrders": drafts}
+    invocation = Invocation(hook=Hook(name="order-sign", patient_id="p1"), context=context, prefetch=prefetch)
     return complete_prefetch(invocation, requirements, aliases or {})
 
 
