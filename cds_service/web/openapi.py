@@ -16,7 +16,7 @@ from cds_service.hooks.schema import schema
 from cds_service.web.reply import dumps, json_reply
 from cds_service.wiring import Application
 
-_SCHEMAS = ("request", "response")
+_SCHEMAS = ("request", "contexts", "response")
 _ERRORS: Mapping[int, str] = {
     400: "The request cannot be understood, names another hook, or mixes patients",
     401: "The caller's token is missing or not accepted",
@@ -90,7 +90,7 @@ def document(application: Application) -> dict[str, Any]:
     }
     for service_id in ids:
         own = {hook: service.title for (one, hook), service in application.services.items() if one == service_id}
-        asks = {"allOf": [_reference("request"), {"properties": {"hook": {"enum": sorted(own)}}}]}
+        asks = {"allOf": [_reference("request"), {"anyOf": [_call_of(hook) for hook in sorted(own)]}]}
         title = f"{next(iter(own.values()))} ({', '.join(sorted(own))})"
         paths[f"/cds-services/{service_id}"] = {"post": _posted(title, asks, "response", guarded=guarded)}
     paths["/health/live"] = {"get": _operation("Whether the process lives", "health")}
@@ -111,6 +111,10 @@ def document(application: Application) -> dict[str, Any]:
         scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "CDS Hooks 2.0, Trusting CDS Clients"}
         description["components"]["securitySchemes"] = {"jwt": scheme}
     return description
+
+
+def _call_of(hook: str) -> dict[str, Any]:
+    return {"properties": {"hook": {"const": hook}, "context": _reference(f"contexts-{hook}")}}
 
 
 def _posted(summary: str, takes: Mapping[str, Any], gives: str | None, *, guarded: bool) -> dict[str, Any]:
