@@ -72,7 +72,7 @@ def test_a_mistake_is_named(load, entry, said, comment):
 
 
 def test_the_document_has_every_member_with_its_values():
-    text = (Path(__file__).resolve().parents[3] / "docs" / "clients.md").read_text(encoding="utf-8")
+    text = (Path(__file__).resolve().parents[3] / "docs" / "clients.md").read_text(encoding="utf-8").partition("## Profiles")[2]
     rows = {line.split("`")[1]: line.split("|")[2:5] for line in text.splitlines() if line.startswith("| `")}
     truths = {name: [str(getattr(load_profile(kind), name)).lower() for kind in ("generic", "epic", "oracle")] for name in CHANGEABLE}
     assert set(rows) == set(truths)
