@@ -123,13 +123,25 @@ def test_a_stranger_is_refused_whatever_it_sends(run, jwks):
         ({"CDS_HOST": "0.0.0.0", "CDS_ALLOW_UNAUTHENTICATED": "1"}, "anyone who reaches 0.0.0.0:"),
     ],
 )
-def test_that_nobody_authenticates_is_said_aloud(content, monkeypatch, capfdbinary, settings, who):
+def test_that_nobody_authenticates_is_said_aloud(content, monkeypatch, settings, who):
     for name, value in (settings | {"CDS_CONTENT_DIR": str(content), "CDS_PORT": str(free_port())}).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(Gunicorn, "run", lambda _: None)
-    with capfdbinary.disabled():
-        result = CliRunner().invoke(main, ["serve"])
+    result = CliRunner().invoke(main, ["serve"])
     assert "warning: callers do not authenticate" in result.stderr
     assert who in result.stderr
     assert '"level":"warning"' in result.stdout
     assert '"authentication":"off"' in result.stdout
+
+
+def test_who_may_call_is_said(content, monkeypatch, tmp_path):
+    ehr = Issuer(jku=None)
+    ehr.write_jwks(tmp_path / "keys.json")
+    (tmp_path / "clients.yaml").write_text(json.dumps({"clients": [ehr.entry(jwks_file="keys.json")]}))
+    for name, value in {"CONTENT_DIR": content, "PORT": free_port(), "CLIENTS_FILE": tmp_path / "clients.yaml"}.items():
+        monkeypatch.setenv(f"CDS_{name}", str(value))
+    monkeypatch.setattr(Gunicorn, "run", lambda _: None)
+    result = CliRunner().invoke(main, ["serve"])
+    assert f"Callers authenticate by signed tokens of:\n  {ehr.issuer}" in result.stdout
+    assert '"authentication":"on","clients":["general-hospital"]' in result.stdout
+    assert "warning" not in result.output
