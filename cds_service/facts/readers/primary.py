@@ -8,7 +8,7 @@ from typing import Any
 from cds_service.facts.context import Candidate, Context, Finding, Reading, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders, Primary
-from cds_service.facts.resources import IGNORED, evidence, issued, state, when
+from cds_service.facts.resources import IGNORED, evidence, has_returned, issued, state, when
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept
 from cds_service.fhir.elements import extensions
 from cds_service.fhir.record import Entry
@@ -16,8 +16,9 @@ from cds_service.model.facts import Conflict, Evidence
 
 
 def read_primary(context: Context, spec: Spec) -> Reading:
-    """``site``, ``sites``, ``present`` (active or history), ``diagnosed`` and the attributes that a disorder code itself names.
+    """``site``, ``sites``, ``present`` (active or history), ``diagnosed``, ``earlier`` and the attributes that a disorder code names.
 
+    ``earlier`` is true where a record of the primary says that it was there before: it is over, came back, or is coded as a later event.
     Better placed records (problem list before billing) decide, unless two sites are two primaries (``several`` of ``disorders``);
     if those still name several sites, the site is a conflict. ``sites`` are all that remain.
     Options: ``attributes`` (name -> {map, target}).
@@ -28,7 +29,7 @@ def read_primary(context: Context, spec: Spec) -> Reading:
     best = [primary for primary in named if disorders.several or primary.rank == first]
     sites = tuple(dict.fromkeys(site for primary in best for site in primary.sites))
     proof = tuple(primary.evidence for primary in named if set(primary.sites) & set(sites))
-    findings = [_present(disorders, spec), _diagnosed(disorders, spec)]
+    findings = [_present(disorders, spec), _diagnosed(disorders, spec), _earlier(disorders, spec)]
     findings.append(Finding(path=spec.member("sites"), value=tuple(sorted(sites)) or None, evidence=proof, weak=weak(proof)))
     conflicts: tuple[Conflict, ...] = ()
     if len(sites) > 1:
@@ -58,6 +59,12 @@ def _diagnosed(disorders: Disorders, spec: Spec) -> Finding:
         return Finding(path=spec.member("diagnosed"), why="no date of diagnosis is recorded")
     first = min(dated, key=_first_day)
     return Finding(path=spec.member("diagnosed"), value=first.moment, evidence=(first.evidence,), weak=weak((first.evidence,)))
+
+
+def _earlier(disorders: Disorders, spec: Spec) -> Finding:
+    records = (*disorders.primaries, *disorders.duplicates)
+    proof = tuple(one.evidence for one in records if one.state == "past" or one.later or has_returned(one.entry.resource))
+    return Finding(path=spec.member("earlier"), value=True if proof else None, evidence=proof, weak=weak(proof))
 
 
 def _first_day(primary: Primary) -> tuple[Any, str]:

@@ -24,7 +24,8 @@ def read_radiotherapy(context: Context, spec: Spec) -> Reading:
     "None" needs explicit evidence: an answer, or a not-done Procedure that names the field. Another field proves nothing either way.
     Options: ``fields`` (ours), ``courses`` (value set), ``fieldMap``/``codeMap``/``target`` (see :func:`fields`), ``negations`` (words
     that take back a field in the words of the reason), ``answers`` ({codes, map, target}, optional),
-    ``unknownExtent``, ``none``; gives ``extent`` and optionally ``end`` (the last day of the earliest course that is over).
+    ``unknownExtent``, ``none``; gives ``extent`` and optionally ``end`` (the last day of the earliest course that is over)
+    and ``unplaced`` (true where a course names no field that is known, so that it may have been this one).
     """
     gives: dict[str, str] = spec.options["gives"]
     question = spec.options.get("answers")
@@ -49,6 +50,9 @@ def read_radiotherapy(context: Context, spec: Spec) -> Reading:
         )
         found = ends[0] if ends else None
         findings.append(Finding(path=gives["end"], value=found[2] if found else None, evidence=(found[3],) if found else ()))
+    if "unplaced" in gives:
+        proof = tuple(proof for _, named, proof in _all_courses(context, spec, "done") if not named)
+        findings.append(Finding(path=gives["unplaced"], value=True if proof else None, evidence=proof, weak=weak(proof)))
     return Reading(findings=tuple(findings), conflicts=conflicts)
 
 
@@ -65,6 +69,12 @@ def _finding(path: str, value: str, courses: list[tuple[Entry, Evidence]]) -> Fi
 
 
 def _courses(context: Context, spec: Spec, wanted: str) -> Iterator[tuple[Entry, Evidence]]:
+    """The courses to the fields asked for."""
+    return ((entry, proof) for entry, named, proof in _all_courses(context, spec, wanted) if named & set(spec.options["fields"]))
+
+
+def _all_courses(context: Context, spec: Spec, wanted: str) -> Iterator[tuple[Entry, frozenset[str], Evidence]]:
+    """Every course, with the fields that it names."""
     states = {"done": ("done", "ongoing"), "not-done": ("not-done",)}[wanted]
     for entry in context.record.of("Procedure"):
         if state(entry.resource) not in states:
@@ -75,8 +85,7 @@ def _courses(context: Context, spec: Spec, wanted: str) -> Iterator[tuple[Entry,
         named, in_words = fields(context, spec.options, entry.resource), False
         if not named:
             named, in_words = field_in_words(context, spec.options, entry.resource), True
-        if set(named) & set(spec.options["fields"]):
-            yield entry, evidence(entry, concept, text=in_words)
+        yield entry, frozenset(named), evidence(entry, concept, text=in_words)
 
 
 def field_in_words(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[str, ...]:
