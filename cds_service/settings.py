@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     disabled_codes: Words = ()
     parameters_file: Path | None = None
     prefetch_aliases: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict)
+    hooks_version: Literal["2.0", "3.0"] = "2.0"
     timezone: str = "UTC"
     max_body_bytes: int = Field(default=32 * MIB, ge=1024)
     allow_unauthenticated: bool = False

@@ -18,6 +18,7 @@ from cds_service.outbound.http import Http
 from cds_service.outbound.jwks import ClientKeys
 from cds_service.plans.compiled import Service
 from cds_service.prefetch.discovery import discovery, lint_services
+from cds_service.prefetch.lint import BALLOT
 from cds_service.respond import Answer, respond
 from cds_service.settings import NO_AUDIENCE, OPEN, Settings, SettingsError
 from cds_service.store import Store, StoreError, open_store
@@ -52,11 +53,19 @@ class Application:
 
 
 def load_content(
-    content_dir: Path, disabled: frozenset[str] = frozenset(), parameters_file: Path | None = None, *, unfinished: bool = False
+    content_dir: Path,
+    disabled: frozenset[str] = frozenset(),
+    parameters_file: Path | None = None,
+    *,
+    unfinished: bool = False,
+    hooks_version: str = BALLOT,
 ) -> Knowledge:
-    """Load and check a content folder, its prefetch templates too. Raises :class:`ContentError` with every problem."""
+    """Load and check a content folder, its prefetch templates too: by default for clients that know all that may stand in them.
+
+    Raises :class:`ContentError` with every problem.
+    """
     knowledge = load_knowledge(content_dir, disabled, parameters_file, unfinished=unfinished)
-    problems = lint_services(knowledge.services.values())
+    problems = lint_services(knowledge.services.values(), hooks_version)
     if problems:
         raise ContentError(problems)
     return knowledge
@@ -64,7 +73,13 @@ def load_content(
 
 def content_of(settings: Settings, *, unfinished: bool = False) -> Knowledge:
     """The content as the settings of a site have it. Raises :class:`ContentError`."""
-    return load_content(settings.content_dir, frozenset(settings.disabled_codes), settings.parameters_file, unfinished=unfinished)
+    return load_content(
+        settings.content_dir,
+        frozenset(settings.disabled_codes),
+        settings.parameters_file,
+        unfinished=unfinished,
+        hooks_version=settings.hooks_version,
+    )
 
 
 def build(settings: Settings, today: Callable[[], date] | None = None) -> Application:
@@ -79,7 +94,7 @@ def build(settings: Settings, today: Callable[[], date] | None = None) -> Applic
     return Application(
         settings=settings,
         knowledge=knowledge,
-        discovery=discovery(knowledge.services.values()),
+        discovery=discovery(knowledge.services.values(), settings.hooks_version),
         today=today or (lambda: datetime.now(settings.zone).date()),
         store=store,
         clients=clients,

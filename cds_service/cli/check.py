@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -32,9 +33,10 @@ def check(directory: Path | None) -> None:
     """
     settings = load_settings()
     folder = directory or settings.content_dir
-    knowledge = load_content(folder, unfinished=True) if directory else content_of(settings, unfinished=True)
+    plain = partial(load_content, folder, unfinished=True, hooks_version=settings.hooks_version)
+    knowledge = plain() if directory else content_of(settings, unfinished=True)
     is_changed = not directory and (settings.disabled_codes or settings.parameters_file)
-    found = examine(Material(folder, load_content(folder, unfinished=True) if is_changed else knowledge))
+    found = examine(Material(folder, plain() if is_changed else knowledge))
     if found.problems:
         raise ContentError(found.problems)
     codes = sorted({action.code for service in knowledge.services.values() for action in service.actions})

@@ -65,13 +65,15 @@ class CodeFilter:
 class DataRequirement:
     """One prefetch key: the resource type and the codes to ask for (none: all resources of the type).
 
-    ``required``: without it nothing can be said, not even that nothing applies.
+    ``required``: without it nothing can be said, not even that nothing applies. ``query`` is the prefetch template that the content
+    writes itself (``None``: it follows from type and codes).
     """
 
     key: str
     type: str
     filters: tuple[CodeFilter, ...] = ()
     required: bool = False
+    query: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

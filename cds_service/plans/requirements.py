@@ -9,7 +9,7 @@ from typing import Any
 from cds_service.plans.compiled import CodeFilter, DataRequirement
 from cds_service.plans.expressions import extension_value
 from cds_service.plans.problems import Place
-from cds_service.plans.rules import REQUIRED_DATA, check_extensions, check_keys, mappings
+from cds_service.plans.rules import PREFETCH_QUERY, REQUIRED_DATA, check_extensions, check_keys, mappings
 
 MAX_KEYS = 10
 Expand = Callable[[str], Iterable[tuple[str, str]]]
@@ -31,7 +31,7 @@ def compile_requirements(inputs: object, place: Place, expand: Expand) -> tuple[
 
 def _requirement(element: Mapping[str, Any], place: Place, expand: Expand) -> DataRequirement | None:
     check_keys(element, _REQUIREMENT_KEYS, place, "a data requirement")
-    check_extensions(element, (REQUIRED_DATA,), place)
+    check_extensions(element, (REQUIRED_DATA, PREFETCH_QUERY), place)
     key, kind = element.get("id"), element.get("type")
     if not isinstance(key, str) or not _KEY.match(key):
         place.child("id").add("is missing or no prefetch key", "write the prefetch key, such as conditions")
@@ -43,7 +43,16 @@ def _requirement(element: Mapping[str, Any], place: Place, expand: Expand) -> Da
         _filter(item, place.child(f"codeFilter[{number}]"), expand) for number, item in enumerate(mappings(element.get("codeFilter")))
     )
     required = extension_value(element, REQUIRED_DATA) is True
-    return DataRequirement(key, kind, tuple(item for item in filters if item is not None), required)
+    return DataRequirement(key, kind, tuple(item for item in filters if item is not None), required, _query(element, kind, place))
+
+
+def _query(element: Mapping[str, Any], kind: str, place: Place) -> str | None:
+    """The prefetch template that the content writes itself; what may stand in it depends on the hook and is linted with the service."""
+    query = extension_value(element, PREFETCH_QUERY)
+    if query is None or (isinstance(query, str) and query.startswith((f"{kind}?", f"{kind}/"))):
+        return query
+    place.child("extension[prefetch-query]").add(f"is no query for {kind}", f"write it as valueString, beginning with {kind}? or {kind}/")
+    return None
 
 
 def _filter(element: Mapping[str, Any], place: Place, expand: Expand) -> CodeFilter | None:

@@ -22,6 +22,7 @@ AS_ONE = f"{STRUCTURES}/as-one"
 REVIEW_STATE = f"{STRUCTURES}/review-state"
 VERIFICATION = f"{STRUCTURES}/verification"
 REQUIRED_DATA = f"{STRUCTURES}/required-data"
+PREFETCH_QUERY = f"{STRUCTURES}/prefetch-query"
 
 PLAN_TYPE_SYSTEM = "http://terminology.hl7.org/CodeSystem/plan-definition-type"
 ACTION_TYPE_SYSTEM = "http://terminology.hl7.org/CodeSystem/action-type"

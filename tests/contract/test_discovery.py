@@ -1,6 +1,6 @@
 """Discovery of the shipped content: complete, and within what clients must support."""
 
-from cds_service.prefetch.templates import MAX_KEYS, MAX_LENGTH, lint
+from cds_service.prefetch.lint import MAX_KEYS, MAX_LENGTH, lint
 
 KEYS = ["patient", "conditions", "staging", "clinical", "molecular", "procedures", "medications", "administrations", "reports", "referrals"]
 

@@ -2,11 +2,13 @@
 
 import pytest
 
+from cds_service.errors import ContentError
 from cds_service.model.hook_library import LIBRARY
 from cds_service.settings import Settings
 from cds_service.wiring import build
 from tests.builders import AS_OF, plants
 from tests.contract.conftest import Client
+from tests.unit.plans import world
 
 DRY = plants.plant(dry=True)[1]
 DRAFT = {"resourceType": "ServiceRequest", "id": "o1", "status": "draft", "category": {"text": "x"}, "subject": {"reference": "Patient/p1"}}
@@ -29,8 +31,34 @@ GIVEN = {
 @pytest.fixture(scope="module")
 def plants_client(tmp_path_factory):
     content = plants.write_content(tmp_path_factory.mktemp("content") / "plants", hooks=tuple(LIBRARY))
-    settings = Settings(content_dir=content, database_url=f"sqlite:///{tmp_path_factory.mktemp('store')}/store.db")
-    return Client(build(settings, today=lambda: AS_OF))
+    return Client(build(settings(tmp_path_factory.mktemp("store"), content_dir=content), today=lambda: AS_OF))
+
+
+def recent(query):
+    """A data requirement with a query of its own."""
+    url = f"{world.BASE}/StructureDefinition/prefetch-query"
+    return {"id": "recent", "type": "Observation", "extension": [{"url": url, "valueString": query}]}
+
+
+TODAY = "Observation?patient={{context.patientId}}&date=ge{{today() - 90 days}}"
+
+
+def settings(folder, **more):
+    return Settings(database_url=f"sqlite:///{folder}/store.db", **more)
+
+
+def test_the_ballot_is_served_where_the_site_says_so(tmp_path):
+    content = plants.write_content(tmp_path / "plants", input=[*plants.INPUT, recent(TODAY)])
+    client = Client(build(settings(tmp_path, content_dir=content, hooks_version="3.0"), today=lambda: AS_OF))
+    [entry] = client.http.get("/cds-services").json["services"]
+    assert (entry["version"], entry["hookVersion"], entry["prefetch"]["recent"]) == ("3.0.0-ballot", "1.0", TODAY)
+    assert len(client.call(plants.call(dry=True)).json["cards"]) == 1
+
+
+def test_content_for_the_ballot_stops_the_start_elsewhere(tmp_path):
+    content = plants.write_content(tmp_path / "plants", input=[*plants.INPUT, recent(TODAY)])
+    with pytest.raises(ContentError, match=r"clients of CDS Hooks 2\.0 know: write a simpler one, or set CDS_HOOKS_VERSION=3\.0"):
+        build(settings(tmp_path, content_dir=content))
 
 
 def request(hook, dry=True, prefetch=None, **fields):

@@ -223,6 +223,20 @@ ROWS = [
     ("withdrawing and creating at once", GOOD | {"action": [withdraw("w") | create("w")]}, "withdraws and creates at once"),
     ("a prefetch key that is none", GOOD | {"input": [{"id": "My Key", "type": "Patient"}]}, "no prefetch key"),
     ("a data requirement without type", GOOD | {"input": [{"id": "patient"}]}, "type: is missing"),
+    (
+        "a query for something else",
+        GOOD
+        | {
+            "input": [
+                {
+                    "id": "x",
+                    "type": "Condition",
+                    "extension": [{"url": f"{BASE}/StructureDefinition/prefetch-query", "valueString": "Observation?a=b"}],
+                }
+            ]
+        },
+        "extension[prefetch-query]: is no query for Condition",
+    ),
     ("a date filter", GOOD | {"input": [{"id": "x", "type": "Condition", "dateFilter": []}]}, "dateFilter: is not carried out"),
     (
         "a filter on another element",

@@ -3,7 +3,8 @@
 import pytest
 
 from cds_service.plans.compiled import CodeFilter, DataRequirement
-from cds_service.prefetch.templates import MAX_KEYS, MAX_LENGTH, lint, lint_template, template_of, templates
+from cds_service.prefetch.lint import MAX_KEYS, MAX_LENGTH, lint, lint_template
+from cds_service.prefetch.templates import template_of, templates
 
 
 def test_a_patient_is_read_by_id():
@@ -72,3 +73,62 @@ def test_problems_name_their_key_and_too_many_keys_are_one():
     problems = lint(prefetch)
     assert len(problems) == 2
     assert problems[1].startswith("prefetch 'k0'")
+
+
+BEHIND = {"encounter": "Encounter/e1"}
+
+
+@pytest.mark.parametrize(
+    ("hook", "template", "comment"),
+    [
+        ("patient-view", "Observation?patient={{context.patientId}}&date=ge{{today() - 90 days}}", "a day counted from today"),
+        (
+            "patient-view",
+            "Practitioner?_id={{%encounter.participant.individual.resolve().ofType(Practitioner).id}}",
+            "what another key brings",
+        ),
+        (
+            "order-sign",
+            "Practitioner?_id={{context.draftOrders.entry.resource.ofType(ServiceRequest).requester.resolve().id}}",
+            "in a draft",
+        ),
+        ("order-sign", "Condition?patient={{context.patientId|userPatientId}}", "a union"),
+        ("patient-view", "Condition?patient={{context.patientId}}&_maxresults=50", "the ballot's limit"),
+    ],
+)
+def test_what_the_ballot_adds_passes_only_where_clients_know_it(hook, template, comment):
+    assert lint({**BEHIND, "x": template}, hook, "3.0") == [], comment
+    assert len(lint({**BEHIND, "x": template}, hook)) == 1, comment
+
+
+@pytest.mark.parametrize(
+    ("hook", "template", "problem", "comment"),
+    [
+        ("order-dispatch", "Task?owner={{context.performer}}", None, "a field of this hook"),
+        ("order-dispatch", "ServiceRequest?_id={{context.dispatchedOrders}}", None, "several references"),
+        ("order-sign", "Task?owner={{context.performer}}", "order-sign does not have for tokens", "a field of another hook"),
+        ("order-dispatch", "Practitioner?_id={{context.userId}}", "order-dispatch does not have for tokens", "the hook has no user"),
+        ("order-sign", "Task?x={{context.draftOrders}}", "order-sign does not have for tokens", "a resource is no value"),
+        ("order-select", "Task?x={{context.selections}}", "order-select does not have for tokens", "Prefetch Token: No"),
+        ("patient-view", "Task?x={{context.draftOrders.entry.resource.id}}", "patient-view does not have", "a path into another hook"),
+        ("order-sign", "Task?x={{context.draftOrders.entry.resource.ofType(Practicioner).id}}", "no resource type", "a slip of the pen"),
+        ("order-sign", "Task?x={{context.draftOrders.entry.resource.ofType(HumanName).id}}", "no resource type", "a data type"),
+        ("order-sign", "Task?x={{%nothing.id}}", "no prefetch key", "an unknown key"),
+        ("order-sign", "Task?x={{%x.id}}", "depend on each other", "itself"),
+        ("order-sign", "Task?x={{context.patientId.first()}}", "goes on with something else", "a function that the ballot lacks"),
+        ("order-sign", "Task?x={{now()}}", "goes on with something else", "idem"),
+    ],
+)
+def test_a_token_must_be_one_of_its_hook(hook, template, problem, comment):
+    found = lint({**BEHIND, "x": template}, hook, "3.0")
+    assert len(found) == (problem is not None), comment
+    assert all(problem in text for text in found), comment
+
+
+def test_content_may_write_a_query_itself():
+    assert template_of(DataRequirement("orders", "ServiceRequest", query="ServiceRequest?_id={{x}}")) == "ServiceRequest?_id={{x}}"
+
+
+def test_a_key_stands_after_those_that_it_needs():
+    later = DataRequirement("doctor", "Practitioner", query="Practitioner?_id={{%encounter.participant.individual.resolve().id}}")
+    assert list(templates([later, DataRequirement("encounter", "Encounter")])) == ["encounter", "doctor"]
