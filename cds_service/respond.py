@@ -21,6 +21,8 @@ from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Hook
 from cds_service.plans.apply import may_concern
 from cds_service.prefetch.complete import complete_prefetch, orders_only
+from cds_service.prefetch.fetch import Fetch
+from cds_service.prefetch.missing import reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +48,26 @@ class Answer:
         return sorted({issue.code for issue in self.assessment.facts.issues})
 
 
-def respond(invocation: Invocation, knowledge: Knowledge, as_of: date, aliases: Mapping[str, str], profile: Profile = GENERIC) -> Answer:
+def respond(
+    invocation: Invocation,
+    knowledge: Knowledge,
+    as_of: date,
+    aliases: Mapping[str, str],
+    profile: Profile = GENERIC,
+    fetch: Fetch | None = None,
+) -> Answer:
     """Answer a hook call as of a day.
 
-    ``aliases`` maps a client's prefetch keys to ours, ``profile`` says what its cards may hold. Raises what :func:`receive` raises.
+    ``aliases`` maps a client's prefetch keys to ours, ``profile`` says what its cards may hold, ``fetch`` reads from its FHIR server.
+    Raises what :func:`receive` raises.
     """
-    return answer(receive(invocation, knowledge, as_of, aliases), invocation.hook, knowledge, as_of, profile)
+    return answer(receive(invocation, knowledge, as_of, aliases, fetch), invocation.hook, knowledge, as_of, profile)
 
 
-def receive(invocation: Invocation, knowledge: Knowledge, as_of: date, aliases: Mapping[str, str]) -> PatientRecord:
-    """The record of a hook call, complete enough to answer it.
+def receive(
+    invocation: Invocation, knowledge: Knowledge, as_of: date, aliases: Mapping[str, str], fetch: Fetch | None = None
+) -> PatientRecord:
+    """The record of a hook call, complete enough to answer it; what it lacks is read with ``fetch``.
 
     Raises :class:`UnknownService`, :class:`WrongHook`, and what :func:`~cds_service.prefetch.complete.complete_prefetch` raises.
     """
@@ -65,13 +77,21 @@ def receive(invocation: Invocation, knowledge: Knowledge, as_of: date, aliases: 
         if any(service_id == hook.service for service_id, _ in knowledge.services):
             raise WrongHook("the service does not answer this hook", where="hook")
         raise UnknownService("no service has this id")
-    try:
-        return complete_prefetch(invocation, service.requirements, aliases)
-    except DataUnavailable:
+
+    def unconcerned() -> PatientRecord | None:
+        """The record of the orders alone, where they leave nothing to say whatever the record holds: the data are not needed then."""
         record = orders_only(invocation, service.requirements)
         if record is None or may_concern(service, knowledge.facts_engine.build(record, as_of), hook, knowledge.context):
+            return None
+        return record
+
+    read = reader(fetch, invocation, as_of, lambda: unconcerned() is None) if fetch is not None else None
+    try:
+        return complete_prefetch(invocation, service.requirements, aliases, read)
+    except DataUnavailable:
+        record = unconcerned()
+        if record is None:
             raise
-        # No recommendation is about these orders, whatever the record holds: the data are not needed to say nothing.
         return record
 
 

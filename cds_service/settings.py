@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     allow_unauthenticated: bool = False
     clients_file: Path | None = None
     token_leeway_seconds: int = Field(default=10, ge=0, le=300)
+    ca_file: Path | None = None
     database_url: str = Field(default="sqlite:///cds-service.db", repr=False)  # may hold a password
     deadline_ms: int = Field(default=400, ge=10, le=60_000)
     cors_origins: Words = ("*",)
@@ -115,7 +116,7 @@ class Settings(BaseSettings):
                 raise ValueError("must be * or origins such as https://ehr.example.org, separated by commas, without a path")
         return value
 
-    @field_validator("clients_file")
+    @field_validator("clients_file", "ca_file")
     @classmethod
     def _file(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from cds_service.cards import INCOMPLETE, topic_problems
@@ -14,15 +15,19 @@ from cds_service.errors import ContentError
 from cds_service.hooks.invocation import Invocation
 from cds_service.hooks.schema import compile_schemas
 from cds_service.knowledge import Knowledge, load_knowledge
+from cds_service.outbound.fhir import FhirReader, Reading
 from cds_service.outbound.http import Http
 from cds_service.outbound.jwks import ClientKeys
 from cds_service.plans.compiled import Service
 from cds_service.prefetch.discovery import discovery, lint_services
-from cds_service.prefetch.lint import BALLOT
+from cds_service.prefetch.lint import BALLOT, MAX_KEYS
 from cds_service.respond import Answer, respond
 from cds_service.settings import NO_AUDIENCE, OPEN, Settings, SettingsError
 from cds_service.store import Store, StoreError, open_store
 from cds_service.tokens import Authenticator, NotAKeySet
+
+_TO_ASSESS = 0.05
+"""Seconds of the deadline that are kept for what follows reading: assessing, rendering, sending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Application:
     store: Store
     clients: CdsClients = field(default_factory=CdsClients)
     authenticator: Authenticator | None = None
+    reader: FhirReader = field(default_factory=lambda: FhirReader(Http(), MAX_KEYS))
 
     @property
     def services(self) -> Mapping[tuple[str, str], Service]:
@@ -46,10 +52,19 @@ class Application:
         """Who makes a call that carries no token, as far as the FHIR server that it names tells."""
         return Caller(self.clients.of_fhir_server(invocation.fhir_server))
 
-    def respond(self, invocation: Invocation, caller: Caller | None = None) -> Answer:
-        """Answer a hook call today, in cards as its caller's profile has them; ``caller`` is of the token, where there is one."""
+    def reading(self, invocation: Invocation, caller: Caller | None = None, arrived: float | None = None) -> Reading | None:
+        """What reads from the FHIR server of a call that arrived at a moment of :func:`time.monotonic`; ``None`` if it names none."""
+        deadline = self.settings.deadline_ms / 1000
+        until = (monotonic() if arrived is None else arrived) + max(deadline - _TO_ASSESS, deadline / 2)
+        return self.reader.reading((caller or self.caller(invocation)).client, invocation, until)
+
+    def respond(self, invocation: Invocation, caller: Caller | None = None, reading: Reading | None = None) -> Answer:
+        """Answer a hook call today, in cards as its caller's profile has them; ``caller`` is of the token, where there is one.
+
+        ``reading`` (see :meth:`reading`) gets what the call does not bring.
+        """
         profile = (caller or self.caller(invocation)).client.profile
-        return respond(invocation, self.knowledge, self.today(), self.settings.prefetch_aliases, profile)
+        return respond(invocation, self.knowledge, self.today(), self.settings.prefetch_aliases, profile, reading)
 
 
 def load_content(
@@ -88,7 +103,9 @@ def build(settings: Settings, today: Callable[[], date] | None = None) -> Applic
     knowledge = content_of(settings)
     _check_aliases(settings, knowledge)
     _check_topics(clients, knowledge)
-    keys = _keys(settings, clients)
+    threads = settings.threads * MAX_KEYS  # each key of every call that a process answers at once
+    http = Http(settings.max_body_bytes, threads, settings.ca_file)
+    keys = _keys(settings, clients, http)
     compile_schemas()
     store = _store(settings)  # last: nothing is made where something else stops the start
     return Application(
@@ -99,6 +116,7 @@ def build(settings: Settings, today: Callable[[], date] | None = None) -> Applic
         store=store,
         clients=clients,
         authenticator=Authenticator(clients, keys, store.replay, settings.token_leeway_seconds) if clients.authenticated else None,
+        reader=FhirReader(http, threads),
     )
 
 
@@ -113,12 +131,12 @@ def _clients(settings: Settings) -> CdsClients:
     return clients
 
 
-def _keys(settings: Settings, clients: CdsClients) -> ClientKeys:
+def _keys(settings: Settings, clients: CdsClients, http: Http) -> ClientKeys:
     """The keys of the clients that authenticate; none is asked for over the network before it is needed."""
     if clients.authenticated and settings.is_open and settings.public_url is None:
         raise SettingsError([NO_AUDIENCE])
     try:
-        return ClientKeys(clients.clients, Http(), settings.deadline_ms / 1000)
+        return ClientKeys(clients.clients, http, settings.deadline_ms / 1000)
     except NotAKeySet as error:
         raise SettingsError([f"CDS_CLIENTS_FILE: {error}"]) from None
 

@@ -9,6 +9,7 @@ from itertools import chain, groupby
 from cds_service.cards import sources
 from cds_service.cards.arrange import Layout, Row
 from cds_service.cards.values import ShownFact, fact_line, listed, unknown_titles
+from cds_service.fhir.record import NOT_READ
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Citation, Section
 from cds_service.model.declaration import FactModel
@@ -145,22 +146,30 @@ def _assumptions(layout: Layout, knowledge: Knowledge) -> list[str]:
 def _not_known(layout: Layout, facts: Facts, knowledge: Knowledge) -> list[str]:
     titles = unknown_titles((path for row in layout.rows for path in row.recommendation.unknown), facts, knowledge.context)
     lines = [f"- {_sentence(', '.join(_capped(titles, MAX_UNKNOWN, 'and {} more')))}"] if titles else []
-    received = value_in(facts.tree, knowledge.context.model.record) if knowledge.context.model.record else None
-    for name, words in (("unavailable", "Not received"), ("truncated", "Received only in part")):
-        keys = received.get(name) if isinstance(received, Mapping) else None
-        if isinstance(keys, (list, tuple)) and keys:
-            lines.append(f"- {words}: {', '.join(escape(str(key), 60) for key in keys)}")
+    lines += _not_received(facts, knowledge)
     texts = _not_usable(facts)
     if texts:
         lines.append(f"- Not usable: {'; '.join(_capped(texts, MAX_ISSUES, 'and {} more'))}")
     return lines
 
 
+def _not_received(facts: Facts, knowledge: Knowledge) -> list[str]:
+    """The parts of the record that did not come, each once: those that were read in vain under the reason for it."""
+    why = {issue.where: issue.text for issue in facts.issues if issue.code == NOT_READ}
+    received = value_in(facts.tree, knowledge.context.model.record) if knowledge.context.model.record else None
+    parts: dict[str, list[str]] = {}
+    for name, words in (("unavailable", "Not received"), ("truncated", "Received only in part")):
+        keys = received.get(name) if isinstance(received, Mapping) else None
+        for key in keys if isinstance(keys, (list, tuple)) else ():
+            parts.setdefault(why.get(key, words) if name == "unavailable" else words, []).append(escape(str(key), 60))
+    return [f"- {words}: {', '.join(keys)}" for words, keys in parts.items()]
+
+
 def _not_usable(facts: Facts) -> list[str]:
     """Each issue of the record once, with the first of the resources that have it."""
     first: dict[str, str] = {}
     for issue in facts.issues:
-        if issue.code != "informational":
+        if issue.code not in ("informational", NOT_READ):
             first.setdefault(issue.text, issue.where)
     return [f"{escape(text)} ({reference(where)})" for text, where in first.items()]
 

@@ -35,8 +35,12 @@ class CdsClient:
 
     def reads(self, fhir_server: str) -> bool:
         """Whether a FHIR server is one of this client's: same scheme, host, port and path, whatever the spelling."""
+        return self.registered(fhir_server) is not None
+
+    def registered(self, fhir_server: str) -> str | None:
+        """A FHIR server of this client as the site wrote it, whatever the spelling of ``fhir_server``; ``None`` if it is none."""
         asked = base(fhir_server)
-        return asked is not None and any(base(own) == asked for own in self.fhir_servers)
+        return next((own for own in self.fhir_servers if asked is not None and base(own) == asked), None)
 
 
 ANYONE = CdsClient(name="anyone")

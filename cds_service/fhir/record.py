@@ -8,6 +8,9 @@ from typing import Any
 
 Resource = Mapping[str, Any]
 
+NOT_READ = "not-read"
+"""The code of an :class:`Issue` about a prefetch key (its ``where``) that was read from the FHIR server in vain; the text says why."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -3,15 +3,16 @@
 Fields: ``route`` (the rule, not the path), ``method``, ``status``, ``ms``, ``request_id``; ``client`` (the registered name of who
 authenticated) or ``refused`` (why not, a word of :class:`~cds_service.tokens.Refusal`); at a hook also ``service``,
 ``hook``, ``cards``, ``codes`` (recommendation codes), ``issues`` (codes of what was odd in the record), ``hook_instance_uuid``
-(only whether it is one); on failure ``error`` (its class), ``problem`` (our
-words for a contract that we broke) and ``at`` (lines of code).
+(only whether it is one), ``fetched`` (how many queries went to the FHIR server), ``fetch_ms``, ``fetch_failed`` (kinds of failure,
+see :class:`~cds_service.prefetch.fetch.Failure`); on failure ``error`` (its class), ``problem`` (our words for a contract that we
+broke) and ``at`` (lines of code).
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from time import perf_counter
+from time import monotonic
 from typing import Any, BinaryIO
 from uuid import uuid4
 
@@ -21,7 +22,10 @@ from flask import Flask, Response, g, request
 from cds_service.web.reply import dumps
 from cds_service.wiring import Application
 
-ALLOWED = frozenset({"client", "refused", "service", "hook", "cards", "codes", "issues", "hook_instance_uuid", "error", "problem", "at"})
+ALLOWED = frozenset({
+    "client", "refused", "service", "hook", "cards", "codes", "issues", "hook_instance_uuid", "fetched", "fetch_ms", "fetch_failed",
+    "error", "problem", "at",
+})  # fmt: skip
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
@@ -61,7 +65,7 @@ def install(app: Flask, logger: Any) -> None:
     def _start() -> None:
         sent = request.headers.get("X-Request-Id", "")
         g.request_id = sent if is_uuid(sent) else str(uuid4())  # any other text of a client could hold an identifier
-        g.started = perf_counter()
+        g.started = monotonic()
         g.entry = {}
 
     @app.after_request
@@ -75,7 +79,7 @@ def install(app: Flask, logger: Any) -> None:
             method=request.method if request.method in _METHODS else "other",
             route=request.url_rule.rule if request.url_rule else "none",
             status=response.status_code,
-            ms=round((perf_counter() - g.started) * 1000, 2),
+            ms=round((monotonic() - g.started) * 1000, 2),
             **entry,
         )
         return response

@@ -31,7 +31,12 @@ def blueprint(application: Application) -> Blueprint:
         body = read_json(request, application.settings.max_body_bytes)
         invocation = parse_hook_request(body, service_id)
         g.entry["hook_instance_uuid"] = is_uuid(invocation.hook.instance)
-        answer = application.respond(invocation, token_caller())
+        caller = token_caller()
+        reading = application.reading(invocation, caller, g.started)
+        try:
+            answer = application.respond(invocation, caller, reading)
+        finally:
+            g.entry.update(reading.noted if reading is not None else {})
         g.entry.update(hook=invocation.hook.name, cards=answer.cards, codes=answer.codes, issues=answer.issues)
         return json_reply(answer.body)
 

@@ -276,9 +276,9 @@ class Patient:
         return self.add("Procedure", procedure, status=status, code=snomed(codes.SURGERY[procedure]), performedDateTime=on)
 
     def imaging(self, modality: str, *, on: str, status: str = "final") -> Patient:
-        """A report of imaging."""
-        code = concept(*codes.IMAGING[modality])
-        return self.add("DiagnosticReport", modality, status=status, code=code, effectiveDateTime=on, issued=f"{on}T12:00:00Z")
+        """A report of imaging, in the category by which it is asked for."""
+        said = {"category": [concept("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")], "code": concept(*codes.IMAGING[modality])}
+        return self.add("DiagnosticReport", modality, status=status, **said, effectiveDateTime=on, issued=f"{on}T12:00:00Z")
 
     def ct_chest_abdomen_pelvis(self, on: str | None = None) -> Patient:
         """One CT of chest, abdomen and pelvis."""

@@ -71,7 +71,8 @@ def request(
 def _key(resource: FHIR) -> str:
     if resource["resourceType"] != "Observation":
         return _KEY_OF_TYPE.get(resource["resourceType"], "conditions")
-    coded = {item.get("code") for item in resource.get("code", {}).get("coding", [])}
-    if coded & _CLINICAL:
+    codings = resource.get("code", {}).get("coding", [])
+    coded = {item.get("code") for item in codings}
+    if coded & _CLINICAL or codes.OWN in {item.get("system") for item in codings}:
         return "clinical"
     return "molecular" if coded & _MOLECULAR else "staging"

@@ -32,13 +32,18 @@ class Edge:
         self.services = {("s1", "patient-view"): None}
         self.discovery = {"services": [{"id": "s1", "hook": "patient-view", "description": "d"}]}
         self.reply = reply or Reply()
+        self.read: Any = None
         self.log = io.BytesIO()
         self.calls: list[Any] = []
         self.callers: list[Any] = []
         self.app = create_app(self, self.log)
         self.client = self.app.test_client()
 
-    def respond(self, invocation: Any, caller: Any = None) -> Reply:
+    def reading(self, *_: Any, **__: Any) -> Any:
+        """What the log may tell of reading from a FHIR server, as told."""
+        return self.read
+
+    def respond(self, invocation: Any, caller: Any = None, reading: Any = None) -> Reply:  # noqa: ARG002
         """Answer as told."""
         self.callers.append(caller)
         self.calls.append(invocation)
