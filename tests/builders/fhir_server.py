@@ -42,6 +42,7 @@ class Exchange(BaseHTTPRequestHandler):
     """One connection. A script gets it and writes whatever it likes."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Listener
 
     def setup(self) -> None:

@@ -58,6 +58,8 @@ def test_a_setting_is_read(monkeypatch, name, value, field, expected):
         ("CDS_PORT", "tcp://10.0.0.1:80", "what container platforms put there"),
         ("CDS_HOST", "0.0.0.0", "open without saying so"),
         ("CDS_HOST", "cds.example.org", "open without saying so, by name"),
+        ("CDS_CA_FILE", "/nowhere/ca.pem", "no such file"),
+        ("CDS_DEADLINE_MS", "5", "no time for anything"),
         ("CDS_TIMEZONE", "Mars/Olympus", "no zone"),
         ("CDS_TIMEZONE", "../../etc/passwd", "no zone, but a path"),
         ("CDS_CONTENT_DIR", "/does/not/exist", "no folder"),

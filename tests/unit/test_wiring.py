@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cds_service.cds_clients import Caller, profile_names
+from cds_service.cds_clients import Caller, CdsClient, profile_names
 from cds_service.cli.serve import welcome
 from cds_service.errors import ContentError, UnknownService, WrongHook
 from cds_service.hooks.parse import parse_hook_request
@@ -187,3 +187,35 @@ def test_what_breaks_the_fhir_model_is_refused_at_the_start(tmp_path, file, elem
         load_content(content)
     assert [(item.file, item.element) for item in caught.value.problems] == [(file, element)]
     assert problem in caught.value.problems[0].problem
+
+
+VIEW = {"hook": "patient-view", "hookInstance": "1", "context": {"patientId": "p", "userId": "Practitioner/1"}}
+
+
+class TestReading:
+    """Reading from the FHIR server of a call: for which client, and until when."""
+
+    @pytest.mark.parametrize(
+        ("deadline", "seconds", "comment"),
+        [
+            (400, 0.35, "a part is kept for the rest"),
+            (100, 0.05, "no more than half of it"),
+            (60, 0.03, "a short one"),
+            (9000, 8.95, "a long one"),
+        ],
+    )
+    def test_it_ends_before_the_deadline(self, content, deadline, seconds, comment):
+        app = application(content, deadline_ms=deadline)
+        invocation = parse_hook_request(VIEW | {"fhirServer": "https://ehr.example.org/fhir"}, "plants")
+        assert app.reading(invocation, arrived=1000.0)._until == pytest.approx(1000 + seconds), comment
+
+    def test_a_call_that_names_no_server_reads_nothing(self, content):
+        assert application(content).reading(parse_hook_request(VIEW, "plants")) is None
+
+    def test_the_client_of_the_token_decides(self, content):
+        app = application(content)
+        invocation = parse_hook_request(VIEW | {"fhirServer": "https://ehr.example.org/fhir/"}, "plants")
+        known = Caller(CdsClient(name="ehr", fhir_servers=("https://ehr.example.org/fhir",)))
+        assert app.reading(invocation, known)._server == "https://ehr.example.org/fhir"
+        assert app.reading(invocation, Caller(CdsClient(name="other")))._server is None
+        assert app.reading(invocation)._server is None
