@@ -80,7 +80,10 @@ def receive(
 
     def unconcerned() -> PatientRecord | None:
         """The record of the orders alone, where they leave nothing to say whatever the record holds: the data are not needed then."""
-        record = orders_only(invocation, service.requirements)
+        try:
+            record = orders_only(invocation, service.requirements)
+        except DataUnavailable:  # the call only refers to its orders; they may be among what is read
+            return None
         if record is None or may_concern(service, knowledge.facts_engine.build(record, as_of), hook, knowledge.context):
             return None
         return record

@@ -1,12 +1,16 @@
 """One service at each of the ten published hooks: content alone makes it, and what each hook's context holds is read."""
 
+from dataclasses import replace
+
 import pytest
 
+from cds_service.cds_clients import CdsClient, CdsClients
 from cds_service.errors import ContentError
 from cds_service.model.hook_library import LIBRARY
 from cds_service.settings import Settings
 from cds_service.wiring import build
 from tests.builders import AS_OF, plants
+from tests.builders.fhir_server import FhirServer
 from tests.contract.conftest import Client
 from tests.unit.plans import world
 
@@ -132,3 +136,13 @@ def test_an_order_that_did_not_come_is_named_among_what_is_not_known(plants_clie
 def test_an_order_dispatch_without_the_data_is_no_silence(plants_client, prefetch, orders, comment):
     call = request("order-dispatch", dispatchedOrders=orders) | {"prefetch": prefetch}
     assert plants_client.call(call, "order-dispatch").status_code == 412, comment
+
+
+def test_an_order_dispatch_is_read_for_though_its_orders_are_not_at_hand(plants_client):
+    with FhirServer([DRY, {"resourceType": "Patient", "id": "p1"}]) as server:
+        clients = CdsClients((CdsClient(name="ehr", fhir_servers=(server.base,)),))
+        reading = Client(replace(plants_client.application, clients=clients))
+        call = request("order-dispatch", dispatchedOrders=["ServiceRequest/o1"]) | {"prefetch": {}, "fhirServer": server.base}
+        assert reading.call(call, "order-dispatch").status_code == 412, "the orders did not come"
+        assert server.paths
+        reading.application.reader.close()
