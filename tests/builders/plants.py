@@ -35,6 +35,7 @@ ORDERS = """
         title: orders
         members:
           - {path: reference, type: string, title: reference}
+          - {path: id, type: string, internal: true}
           - {path: kind, type: code, values: [other], title: kind}
 """
 VALUE_SET = {
