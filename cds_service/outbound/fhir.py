@@ -79,10 +79,14 @@ class Reading:
         started = monotonic()
         refused = self._refused()
         fetched = {key: Fetched(failure=refused) for key in wanted} if refused else self._read_all(wanted)
-        self.noted["fetched"] = 0 if refused else len(wanted)
-        self.noted["fetch_ms"] = round((monotonic() - started) * 1000, 2)
-        self.noted["fetch_failed"] = sorted({answer.failure.value for answer in fetched.values() if answer.failure is not None})
+        self._note(0 if refused else len(wanted), (monotonic() - started) * 1000, fetched)
         return fetched
+
+    def _note(self, queries: int, milliseconds: float, fetched: Mapping[str, Fetched]) -> None:
+        failed = {answer.failure.value for answer in fetched.values() if answer.failure is not None}
+        self.noted["fetched"] = self.noted.get("fetched", 0) + queries
+        self.noted["fetch_ms"] = round(self.noted.get("fetch_ms", 0) + milliseconds, 2)
+        self.noted["fetch_failed"] = sorted(failed.union(self.noted.get("fetch_failed", ())))
 
     def _refused(self) -> Failure | None:
         """Why nothing may be asked at all."""

@@ -32,6 +32,7 @@ from cds_service.outbound.process import PerProcess
 MIB = 1024 * 1024
 _PIECE = 256 * 1024
 _ERROR_BODY = 64 * 1024  # so much of an error's body is read, only to keep the connection
+_ERRORS = (requests.RequestException, exceptions.HTTPError, OSError, ValueError)
 _HEADERS = {"User-Agent": "cds-service", "Accept-Encoding": "gzip"}
 
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its other lines hold addresses, and those name the patient
@@ -84,14 +85,18 @@ class Http:
 
         Looking up a name cannot be interrupted: whoever must not wait for that either asks in a thread of its own.
         """
-        limit = self.max_bytes if max_bytes is None else max_bytes
         try:
-            return self._get(url, headers, until, limit)
+            response = self._ask(url, headers, until)
         except Unanswered as error:
             if error.why is not Why.BROKEN:
                 raise
-        # A kept connection may have been closed by the other side just now. GET changes nothing, so once more is safe.
-        return self._get(url, headers, until, limit)
+            # A kept connection may have been closed by the other side just now. GET changes nothing, so once more is safe.
+            response = self._ask(url, headers, until)
+        try:
+            with response:
+                return _reply(response, self.max_bytes if max_bytes is None else max_bytes)
+        except _ERRORS as error:
+            raise Unanswered(_why(error)) from None
 
     def close(self) -> None:
         """Close what this process has open."""
@@ -99,15 +104,15 @@ class Http:
         if session is not None:
             session.close()
 
-    def _get(self, url: str, headers: Mapping[str, str], until: float, limit: int) -> Reply:
+    def _ask(self, url: str, headers: Mapping[str, str], until: float) -> requests.Response:
+        """The answer up to its body."""
         left = until - monotonic()
         if left <= 0:
             raise Unanswered(Why.TIMEOUT)
+        timeout: Any = Timeout(total=left)  # taken as it is; the stubs do not know
         try:
-            timeout: Any = Timeout(total=left)  # taken as it is; the stubs do not know
-            with self._session.get().get(url, headers=dict(headers), timeout=timeout, stream=True) as response:
-                return _reply(response, limit)
-        except (requests.RequestException, exceptions.HTTPError, OSError, ValueError) as error:
+            return self._session.get().get(url, headers=dict(headers), timeout=timeout, stream=True)
+        except _ERRORS as error:
             raise Unanswered(_why(error)) from None
 
 

@@ -13,7 +13,7 @@ from cds_service.plans.compiled import DataRequirement
 from cds_service.prefetch.answers import Answer, State, our_key
 from cds_service.prefetch.fetch import Failure, Fetch, Fetched
 from cds_service.prefetch.templates import template_of
-from cds_service.prefetch.tokens import expand
+from cds_service.prefetch.tokens import depends_on, expand
 
 MAX_WANTED = 20  # of one call: our ten keys and as many links; a client may send any number of paged Bundles
 PAGE = 200  # entries that we ask for at once; a server sends fewer if it likes
@@ -57,25 +57,38 @@ def missing(
 
 
 def reader(fetch: Fetch, invocation: Invocation, as_of: date, concerns: Callable[[], bool]) -> Read:
-    """Reading by way of a FHIR server, where what could be read may matter at all (``concerns``)."""
+    """Reading by way of a FHIR server, where what could be read may matter at all (``concerns``).
+
+    Everything at once, but for templates that need what another key brings (CDS Hooks 3.0 ballot, ``%key``): those follow.
+    """
 
     def read(wanted: Wanted) -> Mapping[str, Fetched]:
         if not concerns():
             return {}
-        queries = {one.key: _query(one, invocation, as_of) for one in wanted.requirements}
-        asked = {key: query for key, query in queries.items() if query is not None}
-        return {
-            **{key: Fetched(failure=Failure.NO_QUERY) for key in queries.keys() - asked.keys()},
-            **fetch({**wanted.links, **asked}),
-        }
+        fetched: dict[str, Fetched] = {}
+        prior = dict(invocation.prefetch)
+        waiting = {one.key: template_of(one) for one in wanted.requirements}
+        queries = dict(wanted.links)
+        while waiting or queries:
+            ready = [key for key, template in waiting.items() if not depends_on(template) & waiting.keys()]
+            for key in ready or list(waiting):
+                query = _query(waiting.pop(key), invocation, as_of, prior)
+                if query is None:
+                    fetched[key] = Fetched(failure=Failure.NO_QUERY)
+                else:
+                    queries[key] = query
+            fetched |= fetch(queries) if queries else {}
+            prior |= {key: _joined(fetched[key].pages) for key in queries if key not in wanted.links and fetched[key].pages}
+            queries = {}
+        return fetched
 
     return read
 
 
-def _query(requirement: DataRequirement, invocation: Invocation, as_of: date) -> str | None:
-    """The template of a requirement as a query of this call; what is searched for should come in few pages."""
-    query = expand(template_of(requirement), invocation, as_of)
-    return f"{query}&_count={PAGE}" if query is not None and "?" in query else query
+def _query(template: str, invocation: Invocation, as_of: date, prior: Mapping[str, Any]) -> str | None:
+    """A template as a query of this call; what is searched for should come in few pages."""
+    query = expand(template, invocation, as_of, prior)
+    return f"{query}&_count={PAGE}" if query is not None and "?" in query and "_count=" not in query else query
 
 
 def with_pages(prefetch: Mapping[str, Any], fetched: Mapping[str, Fetched], wanted: Wanted) -> dict[str, Any]:

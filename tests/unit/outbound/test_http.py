@@ -1,5 +1,6 @@
 """GET that ends in time, stays small and goes nowhere else, whatever the server does."""
 
+import contextlib
 import gzip
 import logging
 import os
@@ -219,6 +220,23 @@ def test_a_server_that_takes_no_connection(http, monkeypatch):
 
     monkeypatch.setattr(socket.socket, "connect", connect)
     assert why(http, "http://127.0.0.1:9/x", SOON) is Why.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("script", "within", "times", "comment"),
+    [
+        (raw(b""), BOUND, 2, "the connection may have been an old one"),
+        (raw(OK + b"Content-Length: 9\r\n\r\n[1,2]"), BOUND, 1, "it had begun to answer"),
+        (status(200, b"x", Content_Encoding="br"), BOUND, 1, "it answered"),
+        (status(503), BOUND, 1, "it answered"),
+        (hang(), SOON, 1, "there is no time left"),
+    ],
+)
+def test_what_is_asked_again(server, http, script, within, times, comment):
+    server.script("/x", script)
+    with contextlib.suppress(Unanswered):
+        get(http, f"{server.origin}/x", within)
+    assert len(server.asked) == times, comment
 
 
 def test_nobody_there(http):

@@ -90,6 +90,35 @@ def test_the_queries_are_those_of_discovery_with_the_patient_filled_in():
     }
 
 
+ENCOUNTER = {"resourceType": "Encounter", "id": "e7", "partOf": {"reference": "Encounter/e1"}}
+
+
+@pytest.mark.parametrize(
+    ("prefetch", "answers", "expected", "comment"),
+    [
+        ({}, {"visit": Fetched((ENCOUNTER,))}, ["Condition visit", "Encounter/e1"], "one needs what another brings"),
+        ({"visit": ENCOUNTER, "conditions": EMPTY}, {}, ["Encounter/e1"], "which may have been sent"),
+        ({}, {}, ["Condition visit"], "without it, it cannot be asked"),
+    ],
+)
+def test_a_key_that_needs_another_is_asked_for_after_it(prefetch, answers, expected, comment):
+    requirements = (
+        DataRequirement("conditions", "Condition", required=True),
+        DataRequirement("whole", "Encounter", query="Encounter/{{%visit.partOf.resolve().id}}"),
+        DataRequirement("visit", "Encounter", query="Encounter?_id={{context.encounterId}}&_count=1"),
+    )
+    rounds = []
+
+    def fetch(wanted):
+        rounds.append(" ".join(sorted(key if "?" in query else query for key, query in wanted.items())).replace("conditions", "Condition"))
+        return {key: {"conditions": ALL["conditions"], **answers}.get(key, Fetched(failure=Failure.NOT_FOUND)) for key in wanted}
+
+    hook = Hook(name="patient-view", patient_id="p1", encounter_id="e7")
+    invocation = Invocation(hook=hook, context={}, prefetch=prefetch)
+    complete_prefetch(invocation, requirements, {}, reader(fetch, invocation, date(2026, 11, 21), lambda: True))
+    assert rounds == expected, comment
+
+
 def test_what_was_read_is_used_as_if_it_had_been_sent():
     record = call({"labs": EMPTY}, Server())
     assert record.patient == PATIENT
