@@ -37,7 +37,12 @@ CASES = {
     "C3": ("neither prefetch nor a FHIR server", [f"{HERE}::test_c3_no_prefetch_and_no_server"]),
     "C4": (
         "the states of a prefetch key",
-        [f"{HERE}::test_c4_every_state_of_a_key", "tests/unit/prefetch/test_answers.py::test_the_states_on_the_wire"],
+        [
+            f"{HERE}::test_c4_every_state_of_a_key",
+            "tests/unit/prefetch/test_answers.py::test_the_states_on_the_wire",
+            "tests/unit/prefetch/test_missing.py::test_only_what_is_missing_is_asked_for",
+            "tests/contract/test_fetching.py::test_an_error_that_the_client_sent_is_not_asked_about_again",
+        ],
     ),
     "C5": ("Epic's extension, absolute references and -user keys", [f"{HERE}::test_c5_what_epic_sends_makes_no_difference"]),
     "C6": (
@@ -52,8 +57,20 @@ CASES = {
         "patient A asked about, patient B sent",
         ["tests/contract/test_hostile.py::test_another_patient", "tests/contract/test_hostile.py::test_a_draft_for_another_patient"],
     ),
-    "C9": ("paged Bundles", []),
-    "C10": ("a FHIR server that sleeps", []),
+    "C9": (
+        "paged Bundles",
+        [
+            "tests/contract/test_fetching.py::test_pages_of_a_prefetched_bundle_are_read",
+            "tests/contract/test_fetching.py::test_pages_elsewhere_are_not_read",
+        ],
+    ),
+    "C10": (
+        "a FHIR server that sleeps",
+        [
+            "tests/contract/test_fetching.py::test_a_server_that_hangs_costs_no_more_than_the_deadline",
+            "tests/contract/test_fetching.py::test_a_server_that_hangs_altogether_is_412_in_time",
+        ],
+    ),
     "C11": (
         "long summaries, and markup from the record",
         [f"{HERE}::test_c11_a_summary_has_139_characters", "tests/contract/test_hostile.py::test_huge_strings"],
