@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from cds_service.errors import ServiceError
@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     token_leeway_seconds: int = Field(default=10, ge=0, le=300)
     ca_file: Path | None = None
     database_url: str = Field(default="sqlite:///cds-service.db", repr=False)  # may hold a password
+    audit: bool = True
+    audit_patient_key: SecretStr | None = Field(default=None, min_length=16)
     deadline_ms: int = Field(default=400, ge=10, le=60_000)
     cors_origins: Words = ("*",)
     workers: int = Field(default=2, ge=1, le=64)

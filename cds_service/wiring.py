@@ -48,9 +48,9 @@ class Application:
         """The services by (id, hook)."""
         return self.knowledge.services
 
-    def caller(self, invocation: Invocation) -> Caller:
-        """Who makes a call that carries no token, as far as the FHIR server that it names tells."""
-        return Caller(self.clients.of_fhir_server(invocation.fhir_server))
+    def caller(self, invocation: Invocation | None = None) -> Caller:
+        """Who makes a call that carries no token, as far as the FHIR server that a hook call names tells."""
+        return Caller(self.clients.of_fhir_server(invocation.fhir_server if invocation else None))
 
     def reading(self, invocation: Invocation, caller: Caller | None = None, arrived: float | None = None) -> Reading | None:
         """What reads from the FHIR server of a call that arrived at a moment of :func:`time.monotonic`; ``None`` if it names none."""

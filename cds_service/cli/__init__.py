@@ -10,6 +10,7 @@ from cds_service.cli.cases import cases
 from cds_service.cli.check import check
 from cds_service.cli.conformance import conformance
 from cds_service.cli.errors import Commands
+from cds_service.cli.feedback import feedback
 from cds_service.cli.lock import lock
 from cds_service.cli.mutate import mutate
 from cds_service.cli.new import new
@@ -34,6 +35,7 @@ def main() -> None:
       cds-service trace                                   what became of every statement of its sources
       cds-service conformance URL                         what a running service keeps of the standard
       cds-service registration epic                       what to type into an EHR
+      cds-service feedback report                         what clinicians did with the cards
       cds-service mutate                                  whether the cases would notice a mistake
     """
 
@@ -49,5 +51,6 @@ main.add_command(cases)
 main.add_command(mutate)
 main.add_command(trace)
 main.add_command(registration)
+main.add_command(feedback)
 
 __all__ = ["main"]

@@ -101,6 +101,10 @@ def explain(error: ValidationError) -> str:
             return f"must not be longer than {limit} characters"
         case "const":
             return f"must be {orjson.dumps(limit).decode()}"
+        case "enum":
+            return f"must be {' or '.join(orjson.dumps(one).decode() for one in limit)}"
+        case "maxItems":
+            return f"must not hold more than {limit} items"
         case _:
             return f"breaks the rule '{error.validator}' of the schema"
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from flask import Flask
 
 from cds_service.settings import load_settings
-from cds_service.web import auth, errors, headers, health, log, openapi, services
+from cds_service.web import audit, auth, errors, feedback, headers, health, log, openapi, services
 from cds_service.web.reply import OrjsonProvider
 from cds_service.wiring import Application, build
 
@@ -25,9 +25,11 @@ def create_app(application: Application, log_stream: BinaryIO | None = None) -> 
     headers.install(app, application.settings.cors_origins)
     auth.install(app, application)
     errors.install(app)
+    audit.install(app, application)
     app.register_blueprint(services.blueprint(application))
+    app.register_blueprint(feedback.blueprint(application))
     app.register_blueprint(openapi.blueprint(application))
-    app.register_blueprint(health.blueprint(len(application.services)))
+    app.register_blueprint(health.blueprint(application))
     if application.settings.base_path:
         app.wsgi_app = _below(application.settings.base_path, app.wsgi_app)  # type: ignore[method-assign,assignment]
     return app

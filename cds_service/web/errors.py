@@ -14,10 +14,10 @@ from cds_service.web.reply import json_reply
 
 def install(app: Flask) -> None:
     """Register the handlers."""
-    app.register_error_handler(errors.ServiceError, _known)
+    app.register_error_handler(errors.ServiceError, reply_to)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(RecursionError, _too_deep)
-    app.register_error_handler(Exception, _unknown)
+    app.register_error_handler(Exception, reply_to_defect)
 
 
 def outcome(error: errors.ServiceError) -> dict[str, object]:
@@ -33,7 +33,8 @@ def outcome(error: errors.ServiceError) -> dict[str, object]:
     return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 
-def _known(error: errors.ServiceError) -> Response:
+def reply_to(error: errors.ServiceError) -> Response:
+    """The answer to a request that fails with an error of ours, which the log is told of, too."""
     _note(error)
     if isinstance(error, errors.Unauthenticated):
         g.entry["refused"] = error.reason
@@ -55,24 +56,24 @@ def _http(error: HTTPException) -> Response:
     """What Flask and Werkzeug refuse by themselves, in our words."""
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
-        reply = _known(errors.MethodNotAllowed("this path does not take this method"))
+        reply = reply_to(errors.MethodNotAllowed("this path does not take this method"))
         reply.headers["Allow"] = allowed
         return reply
     if error.code == 404:
-        return _known(errors.UnknownService("there is nothing at this path"))
+        return reply_to(errors.UnknownService("there is nothing at this path"))
     if error.code is not None and 400 <= error.code < 500:
-        reply = _known(errors.MalformedRequest("the request could not be read"))
+        reply = reply_to(errors.MalformedRequest("the request could not be read"))
         reply.status_code = error.code
         return reply
-    return _unknown(error)
+    return reply_to_defect(error)
 
 
 def _too_deep(_: RecursionError) -> Response:
-    return _known(errors.MalformedRequest("the body is nested too deeply", remedy="Send resources nested as FHIR defines them."))
+    return reply_to(errors.MalformedRequest("the body is nested too deeply", remedy="Send resources nested as FHIR defines them."))
 
 
-def _unknown(error: Exception) -> Response:
-    """A defect of ours. The log gets the kind of error and the lines of code it passed, both free of data."""
+def reply_to_defect(error: Exception) -> Response:
+    """The answer after a defect of ours. The log gets the kind of error and the lines of code it passed, both free of data."""
     _note(error)
     g.entry["at"] = _places(error.__traceback__ or sys.exc_info()[2])
     return json_reply(outcome(errors.ServiceError("the request could not be answered")), 500)

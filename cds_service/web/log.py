@@ -4,8 +4,8 @@ Fields: ``route`` (the rule, not the path), ``method``, ``status``, ``ms``, ``re
 authenticated) or ``refused`` (why not, a word of :class:`~cds_service.tokens.Refusal`); at a hook also ``service``,
 ``hook``, ``cards``, ``codes`` (recommendation codes), ``issues`` (codes of what was odd in the record), ``hook_instance_uuid``
 (only whether it is one), ``fetched`` (how many queries went to the FHIR server), ``fetch_ms``, ``fetch_failed`` (kinds of failure,
-see :class:`~cds_service.prefetch.fetch.Failure`); on failure ``error`` (its class), ``problem`` (our words for a contract that we
-broke) and ``at`` (lines of code).
+see :class:`~cds_service.prefetch.fetch.Failure`); at feedback ``service`` and ``feedback`` (how many reports); on failure ``error``
+(its class), ``problem`` (our words for a contract that we broke) and ``at`` (lines of code).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from cds_service.wiring import Application
 
 ALLOWED = frozenset({
     "client", "refused", "service", "hook", "cards", "codes", "issues", "hook_instance_uuid", "fetched", "fetch_ms", "fetch_failed",
-    "error", "problem", "at",
+    "feedback", "error", "problem", "at",
 })  # fmt: skip
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}

@@ -16,7 +16,7 @@ from cds_service.hooks.schema import schema
 from cds_service.web.reply import dumps, json_reply
 from cds_service.wiring import Application
 
-_SCHEMAS = ("request", "contexts", "response")
+_SCHEMAS = ("request", "contexts", "response", "feedback")
 _ERRORS: Mapping[int, str] = {
     400: "The request cannot be understood, names another hook, or mixes patients",
     401: "The caller's token is missing or not accepted",
@@ -93,6 +93,8 @@ def document(application: Application) -> dict[str, Any]:
         asks = {"allOf": [_reference("request"), {"anyOf": [_call_of(hook) for hook in sorted(own)]}]}
         title = f"{next(iter(own.values()))} ({', '.join(sorted(own))})"
         paths[f"/cds-services/{service_id}"] = {"post": _posted(title, asks, "response", guarded=guarded)}
+        told = _posted(f"What became of cards of {service_id}", _reference("feedback"), None, guarded=guarded)
+        paths[f"/cds-services/{service_id}/feedback"] = {"post": told}
     paths["/health/live"] = {"get": _operation("Whether the process lives", "health")}
     paths["/health/ready"] = {"get": _operation("Whether it can answer", "health", errors=(503,))}
     description: dict[str, Any] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from flask import Blueprint, Response, g, request
 
 from cds_service.errors import UnknownService
@@ -31,11 +33,14 @@ def blueprint(application: Application) -> Blueprint:
         body = read_json(request, application.settings.max_body_bytes)
         invocation = parse_hook_request(body, service_id)
         g.entry["hook_instance_uuid"] = is_uuid(invocation.hook.instance)
+        g.invocation = invocation
         caller = token_caller()
         reading = application.reading(invocation, caller, g.started)
+        started = monotonic()
         try:
-            answer = application.respond(invocation, caller, reading)
+            g.answer = answer = application.respond(invocation, caller, reading)
         finally:
+            g.respond_ms = (monotonic() - started) * 1000
             g.entry.update(reading.noted if reading is not None else {})
         g.entry.update(hook=invocation.hook.name, cards=answer.cards, codes=answer.codes, issues=answer.issues)
         return json_reply(answer.body)

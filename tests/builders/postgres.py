@@ -33,6 +33,12 @@ class Postgres:
         self._account = account
         self._numbers = count(1)
 
+    def new_schema(self) -> str:
+        """As good as an empty database, and much faster made: the address of an empty schema."""
+        name = f"t{next(self._numbers)}"
+        self.execute(f"CREATE SCHEMA {name}")
+        return self.url("postgres") + f"&options=-csearch_path%3D{name}"
+
     def url(self, name: str) -> str:
         """The address of a database, as a site would write it."""
         return f"postgresql+psycopg://postgres@/{name}?host={self._folder}"

@@ -166,7 +166,7 @@ def test_a_taken_port_is_a_settings_error(content, host, family, monkeypatch):
         monkeypatch.setenv("CDS_HOST", host)
         monkeypatch.setenv("CDS_PORT", str(taken.getsockname()[1]))
         result = CliRunner().invoke(main, ["serve"])
-    assert (result.exit_code, "cannot listen on" in result.stderr) == (2, True)
+    assert (result.exit_code, "cannot listen on" in result.stderr) == (2, True), result.stderr
 
 
 def test_the_configuration_and_the_sample_are_found():

@@ -9,16 +9,10 @@ from sqlalchemy import func, select
 from cds_service.store import open_store
 from cds_service.store.replay import MARGIN, PURGE_EVERY, UsedTokens
 from cds_service.store.tables import used_tokens
+from tests.builders.processes import forkserver
 
 NOW = 1_800_000_000
 ISSUER = "https://ehr.example.org"
-
-
-@pytest.fixture
-def store(database_url):
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
 
 
 def test_a_token_is_new_once(store):
@@ -68,7 +62,7 @@ def use(url, barrier, answers):
 
 
 def test_many_processes_with_the_same_tokens_get_one_yes_each(database_url):
-    context = multiprocessing.get_context("spawn")
+    context = forkserver()
     barrier, answers = context.Barrier(3), context.Queue()
     workers = [context.Process(target=use, args=(database_url, barrier, answers)) for _ in range(3)]
     for worker in workers:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cds_service.errors import StoreUnavailable
 from tests.unit.web.edge import CALL, Edge, Reply
 
 
@@ -12,9 +13,10 @@ def test_discovery_is_the_document():
 
 
 def test_a_call_reaches_the_application_and_its_answer_comes_back():
-    edge = Edge(Reply({"cards": [{"summary": "x"}]}))
+    card = {"uuid": "6f1c3a52-7c9e-5a3e-9d53-0f6f2c1b7a10", "summary": "x", "indicator": "info", "source": {"topic": {"code": "t"}}}
+    edge = Edge(Reply({"cards": [card]}))
     answer = edge.call(CALL | {"prefetch": {"a": None}})
-    assert (answer.status_code, answer.json) == (200, {"cards": [{"summary": "x"}]})
+    assert (answer.status_code, answer.json) == (200, {"cards": [card]})
     [invocation] = edge.calls
     assert (invocation.hook.service, invocation.hook.patient_id, invocation.prefetch) == ("s1", "p1", {"a": None})
 
@@ -32,6 +34,18 @@ def test_a_trailing_slash_makes_no_difference():
 def test_health(path, expected):
     answer = Edge().client.get(f"/health/{path}")
     assert (answer.status_code, answer.json) == (200, expected)
+
+
+def test_a_service_whose_store_is_away_lives_and_is_not_ready():
+    edge = Edge()
+    edge.store.broken = StoreUnavailable("away")
+    assert edge.client.get("/health/live").status_code == 200
+    answer = edge.client.get("/health/ready")
+    assert (answer.status_code, answer.headers["Retry-After"], answer.json["resourceType"]) == (503, "5", "OperationOutcome")
+    edge.store.broken = None
+    assert edge.client.get("/health/ready").status_code == 200
+    edge.store.broken = StoreUnavailable("away")
+    assert edge.client.get("/health/ready").status_code == 200, "trusted for a second: asking all the time writes no more"
 
 
 @pytest.mark.parametrize("path", ["/cds-services", "/base/cds-services"])

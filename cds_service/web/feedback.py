@@ -1,0 +1,32 @@
+"""The feedback route: what became of cards, on disk before it is acknowledged."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, request
+
+from cds_service.errors import UnknownService
+from cds_service.hooks.feedback import parse_feedback
+from cds_service.hooks.schema import validator
+from cds_service.web.audit import who
+from cds_service.web.body import read_json
+from cds_service.web.reply import json_reply
+from cds_service.wiring import Application
+
+
+def blueprint(application: Application) -> Blueprint:
+    """``POST /cds-services/<id>/feedback``. What is answered to it is not specified; ours is an empty object."""
+    routes = Blueprint("feedback", __name__, url_prefix="/cds-services")
+    ids = {service_id for service_id, _ in application.services}
+    validator("feedback")  # compiled now, and not in somebody's first request
+
+    @routes.post("/<service_id>/feedback")
+    def _feedback(service_id: str) -> Response:
+        if service_id not in ids:
+            raise UnknownService("no service has this id")
+        g.entry["service"] = service_id
+        reports = parse_feedback(read_json(request, application.settings.max_body_bytes))
+        g.entry["feedback"] = len(reports)
+        application.store.feedback.record(who(application), service_id, reports)
+        return json_reply({})
+
+    return routes
