@@ -16,7 +16,8 @@ from cds_service.outbound.http import Http
 from cds_service.prefetch.fetch import Failure
 from tests.builders.fhir_server import FhirServer, Server, hang, json_of, outcome, raw, status, trickle
 
-SOON, BOUND = 0.25, 8.0
+SOON, BOUND = 0.25, 8.0  # seconds in which nothing comes, and in which anything must be over
+WHILE = 1.5  # in which something else comes, also on a busy machine
 LIMIT = 200_000
 TOKEN = "secret-token"
 SEARCH = "Condition?patient=p1"
@@ -297,7 +298,7 @@ def test_what_came_before_the_end_is_kept(reader, server, monkeypatch):
     monkeypatch.setattr(fhir, "GRACE", BOUND)  # a busy machine may be slow to hand over
     server.script("/fhir/Condition", json_of(paged("?_getpages=b")))
     server.script("/fhir", hang())
-    fetched = ask(reader, server, within=SOON)
+    fetched = ask(reader, server, within=WHILE)
     assert (ids(fetched), fetched.failure) == (["c0"], Failure.TIMEOUT)
 
 
@@ -323,11 +324,11 @@ def test_everything_is_asked_at_once_over_kept_connections(reader, server):
 
 def test_what_answers_counts_though_something_else_hangs(reader, server):
     server.script("/fhir/Observation", hang())
-    asked = reading(reader, server, within=SOON)
+    asked = reading(reader, server, within=WHILE)
     fetched = asked({"conditions": SEARCH, "labs": "Observation?patient=p1"})
     assert (len(ids(fetched["conditions"])), fetched["labs"].failure) == (7, Failure.TIMEOUT)
     assert asked.noted["fetch_failed"] == ["timeout"]
-    assert SOON * 900 < asked.noted["fetch_ms"] < BOUND * 1000
+    assert WHILE * 900 < asked.noted["fetch_ms"] < BOUND * 1000
 
 
 def test_threads_are_free_again_when_the_time_of_a_call_is_over(server):
