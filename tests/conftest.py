@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,19 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
     """The shipped content, checked and compiled."""
-    from cds_service.settings import shipped_content
-    from cds_service.wiring import load_content
+    from tests.builders import shipped
 
-    return load_content(shipped_content())
+    return shipped.knowledge()
+
+
+@pytest.fixture(scope="module")
+def read_once() -> Iterator[None]:
+    """No content folder is read twice in a module that only asks what commands say of one that stays as it is."""
+    from cds_service import wiring
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wiring, "load_knowledge", cache(wiring.load_knowledge))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

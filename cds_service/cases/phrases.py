@@ -60,6 +60,7 @@ class Phrasebook:
     ``as_of`` is the day of all cases; ``patient`` the Patient that phrases are about; ``arrives`` names the prefetch key for
     resource types and codes that no data requirement asks for; ``defaults`` are templates by use (record, drafts) and type;
     ``people`` are whole patients by name in lower case; ``burden`` lists drafts to ask about for each of them, by hook.
+    ``understood`` keeps what each sentence gave, by use and words: cases say the same few sentences again and again.
     """
 
     as_of: date
@@ -71,3 +72,4 @@ class Phrasebook:
     modifiers: tuple[Modifier, ...]
     people: Mapping[str, Person]
     burden: Mapping[str, tuple[tuple[str, ...], ...]]
+    understood: dict[tuple[str, str], tuple[dict[str, Any], ...]] = field(default_factory=dict, init=False, repr=False, compare=False)

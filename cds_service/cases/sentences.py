@@ -49,7 +49,17 @@ class _Change:
 
 
 def read_sentence(book: Phrasebook, sentence: str, use: str = RECORD) -> tuple[Resource, ...]:
-    """The resources that a sentence gives (``use``: in the record, or as drafts). Raises :class:`SentenceError`."""
+    """The resources that a sentence gives (``use``: in the record, or as drafts). Raises :class:`SentenceError`.
+
+    They are shared by all who say the same, and not to be changed in place.
+    """
+    key = use, sentence
+    if key not in book.understood:
+        book.understood[key] = _understood(book, sentence, use)
+    return book.understood[key]
+
+
+def _understood(book: Phrasebook, sentence: str, use: str) -> tuple[Resource, ...]:
     resources, applied, changes = _read(book, sentence, use, Timing(), (), _DEPTH)
     for change in changes:
         if change.text not in applied:

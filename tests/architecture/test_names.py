@@ -12,7 +12,6 @@ import pytest
 
 from cds_service.facts.readers import READERS
 from cds_service.facts.readers.options import OPTIONS
-from cds_service.settings import shipped_content
 from cds_service.wiring import load_content
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,9 +30,8 @@ LANGUAGE = frozenset(READERS).union(*(needed | optional for needed, optional in 
 EVERYWHERE = {"value sets": {"override-reason"}, "code systems": {"text"}}
 
 
-def names(folder):
+def names(knowledge):
     """Every name that a content gives to something of its own, by kind."""
-    knowledge = load_content(folder)
     services = knowledge.services.values()
     return {
         "facts": set(knowledge.facts_engine.model.declarations),
@@ -49,13 +47,13 @@ def names(folder):
 
 
 @pytest.fixture(scope="module")
-def shipped():
-    return names(shipped_content())
+def shipped(knowledge):
+    return names(knowledge)
 
 
 @pytest.fixture(scope="module")
 def other():
-    return names(ROOT / "tests" / "second_disease" / "content")
+    return names(load_content(ROOT / "tests" / "second_disease" / "content"))
 
 
 def literals(source):

@@ -5,20 +5,16 @@ from __future__ import annotations
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from cds_service.cases.load import load_cases
-from cds_service.cases.load_phrases import load_phrases
 from cds_service.cases.patterns import example_of
 from cds_service.cases.people import drafts_of, record_of
 from cds_service.cases.phrases import DRAFTS, RECORD
 from cds_service.cases.report import failure_lines
 from cds_service.cases.run import run_case
-from cds_service.settings import shipped_content
-from cds_service.wiring import load_content
+from tests.builders import shipped
 from tests.builders.rendered import not_meant
 
-FOLDER = shipped_content()
-BOOK = load_phrases(FOLDER)
-CASES = load_cases(FOLDER, load_content(FOLDER), BOOK)
+pytestmark = pytest.mark.no_cover  # many calls along the same lines: tracing them would take most of the time
+BOOK = shipped.book()
 EXAMPLES = [(use, example_of(pattern, BOOK.tables)) for use in (RECORD, DRAFTS) for phrase in BOOK.phrases[use] for pattern in phrase.say]
 #: a sentence for each type of resource that something can be said of
 SAID = {
@@ -39,7 +35,7 @@ MODIFIED = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", shipped.cases(), ids=lambda case: case.name)
 def test_a_case_comes_out_as_expected(knowledge, case):
     outcome = run_case(case, knowledge, BOOK.as_of)
     assert outcome.passed, "\n".join(failure_lines(outcome))

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from cds_service.cli import main
 from cds_service.knowledge import shipped_content
 
+pytestmark = pytest.mark.no_cover  # many calls along the same lines: tracing them would take most of the time
 GUIDE = (shipped_content() / "README.md").read_text(encoding="utf-8")
 CODE = "bevacizumab-while-bleeding"
 

@@ -24,7 +24,7 @@ DRAFTS = (
     .imaging("pet-ct")
 )
 
-pytestmark = needs_data
+pytestmark = [needs_data, pytest.mark.no_cover]  # many calls along the same lines: tracing them would take most of the time
 
 
 @pytest.fixture(scope="module")

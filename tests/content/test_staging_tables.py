@@ -45,6 +45,7 @@ def expected_stage(result):
     return None if value in ("99", "88") else ROMAN[value[0]] + value[1:]
 
 
+@pytest.mark.no_cover  # many calls along the same lines: tracing them would take most of the time
 @pytest.mark.parametrize(
     ("site", "table", "count", "with_stage"),
     [("rectum", "rectum", 325, 280), ("rectosigmoid", "rectum", 325, 280), ("anal-canal", "anus", 71, 55)],

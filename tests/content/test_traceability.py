@@ -47,6 +47,7 @@ def test_a_property_of_every_card_names_a_test_that_exists(name):
     assert f"\ndef {test}(" in (ROOT / path).read_text()
 
 
+@pytest.mark.no_cover  # every case is read again: tracing that would take most of the time
 def test_the_command_writes_what_it_prints(tmp_path):
     markdown, data = tmp_path / "t.md", tmp_path / "t.json"
     result = CliRunner().invoke(main, ["trace", "--markdown", str(markdown), "--json", str(data)])

@@ -20,6 +20,7 @@ from tests.builders.places import PLACES, systems
 from tests.builders.reading import csv_rows, read_fact
 from tests.builders.run import facts_of
 
+pytestmark = pytest.mark.no_cover  # many calls along the same lines: tracing them would take most of the time
 NOTHING = ("excluded", "history", "trap")
 
 

@@ -11,12 +11,9 @@ from pathlib import Path
 import pytest
 
 from cds_service.assess import assess_facts
-from cds_service.cases.load import load_cases
-from cds_service.cases.load_phrases import load_phrases
 from cds_service.cases.run import judge, prepare
 from cds_service.respond import rendered
-from cds_service.settings import shipped_content
-from tests.builders import anorectal_with_bone_and_inguinal, days_before, orders, proximal_rectal_with_para_aortic, request
+from tests.builders import anorectal_with_bone_and_inguinal, days_before, orders, proximal_rectal_with_para_aortic, request, shipped
 from tests.builders.answer import answer_to
 from tests.builders.codes import CISPLATIN_FU, FOLFOX
 
@@ -75,20 +72,16 @@ def test_the_whole_answer(knowledge, update_golden, name):
 
 
 @pytest.fixture(scope="module")
-def book():
-    return load_phrases(shipped_content())
-
-
-@pytest.fixture(scope="module")
-def cases(knowledge, book):
-    return {case.name: case for case in load_cases(shipped_content(), knowledge, book)}
+def cases():
+    return {case.name: case for case in shipped.cases()}
 
 
 @pytest.mark.parametrize("name", TOLD)
-def test_the_whole_answer_to_a_case(knowledge, book, cases, update_golden, name):
-    prepared = prepare(cases[name], knowledge, book.as_of)
-    assert judge(prepared, knowledge, book.as_of).passed
-    cards = rendered(assess_facts(prepared.facts, prepared.invocation.hook, knowledge, book.as_of), knowledge).body["cards"]
+def test_the_whole_answer_to_a_case(knowledge, cases, update_golden, name):
+    as_of = shipped.book().as_of
+    prepared = prepare(cases[name], knowledge, as_of)
+    assert judge(prepared, knowledge, as_of).passed
+    cards = rendered(assess_facts(prepared.facts, prepared.invocation.hook, knowledge, as_of), knowledge).body["cards"]
     compare(file_of(name), list(cards), update_golden)
 
 

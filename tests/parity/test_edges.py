@@ -21,6 +21,7 @@ from tests.builders import AS_OF, anorectal_with_bone_and_inguinal, orders, prox
 from tests.builders.answer import answer_to
 from tests.builders.codes import CISPLATIN_FU
 
+pytestmark = pytest.mark.usefixtures("read_once")
 ANORECTAL = anorectal_with_bone_and_inguinal()
 PROXIMAL = proximal_rectal_with_para_aortic()
 FHIR = "https://ehr.example.org/fhir"

@@ -243,6 +243,7 @@ def comparable(collection):
     return [("boolean", value) if isinstance(value, bool) else (isinstance(value, str), value) for value in collection]
 
 
+@pytest.mark.no_cover  # many calls along the same lines: tracing them would take most of the time
 @settings(
     max_examples=1000,
     deadline=None,

@@ -17,6 +17,7 @@ from tests.builders import anorectal_with_bone_and_inguinal, days_before, orders
 from tests.builders.answer import answer_to
 from tests.builders.codes import FOLFOX
 
+pytestmark = pytest.mark.no_cover  # many calls along the same lines: tracing them would take most of the time
 ANORECTAL = anorectal_with_bone_and_inguinal()
 PROXIMAL = proximal_rectal_with_para_aortic()
 TREATED = PROXIMAL.regimen(FOLFOX, start=days_before(33)).response("PR", days_before(9)).response("PD", days_before(2))

@@ -80,9 +80,16 @@ def test_any_text_compiles_or_is_refused(text):
         assert compiled(text).text == text
 
 
-@given(st.sampled_from(EXPRESSIONS), st.fixed_dictionaries({}, optional=dict.fromkeys(FACTS.children, VALUES)) | VALUES)
+def read_by(text):
+    """An expression with values for the facts that it reads, or with anything in the place of the facts."""
+    names = {path.split(".")[1] for path in compiled(text).reads if path.startswith("facts.")}
+    return st.tuples(st.just(text), st.fixed_dictionaries({}, optional=dict.fromkeys(sorted(names), VALUES)) | VALUES)
+
+
+@given(st.sampled_from(EXPRESSIONS).flatmap(read_by))
 @settings(max_examples=200, deadline=None)
-def test_any_value_gives_a_collection_or_is_refused(text, facts):
+def test_any_value_gives_a_collection_or_is_refused(drawn):
+    text, facts = drawn
     expression = compiled(text)
     with suppress(FhirPathError):
         result = expression({"facts": facts})
