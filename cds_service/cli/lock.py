@@ -7,16 +7,20 @@ from pathlib import Path
 import click
 
 from cds_service.authoring import lock as locking
+from cds_service.cli.errors import FAILED
 from cds_service.cli.options import content_argument, content_folder
 from cds_service.errors import ContentError
 from cds_service.plans.problems import Problems
 from cds_service.wiring import load_content
 
+_FIRST = "`cds-service lock` writes it at the first release; until then no version has to rise."
+
 
 @click.command()
 @content_argument
 @click.option("--raise", "is_raise", is_flag=True, help="Raise the last number of every version that needs it; lock nothing.")
-def lock(directory: Path | None, *, is_raise: bool) -> None:
+@click.pass_context
+def lock(context: click.Context, directory: Path | None, *, is_raise: bool) -> None:
     """Write lock.json: version and hash of everything that is released. For a release, not for every change.
 
     DIR is the content folder; without it, the content that would be served. What changed since the last lock must have a
@@ -31,6 +35,9 @@ def lock(directory: Path | None, *, is_raise: bool) -> None:
     folder = content_folder(directory)
     load_content(folder)
     if is_raise:
+        if not (folder / locking.LOCK).is_file():
+            click.echo(f"error: there is no {folder / locking.LOCK}, so nothing tells what changed. {_FIRST}", err=True)
+            context.exit(FAILED)
         lines = locking.raise_versions(folder)
         click.echo("\n".join(lines) or "nothing changed without a higher version")
         return

@@ -188,6 +188,19 @@ def test_raising_finds_the_version_of_the_resource_and_not_one_inside_it(content
     assert (look["version"], look["code"]["coding"][0]["version"]) == ("0.1.1", "0.1.0")
 
 
+def test_without_a_lock_nothing_tells_what_to_raise(content, run):
+    (content / "lock.json").unlink()
+    append(content / FACTS, "# changed\n")
+    before = content_version(content)
+
+    result = run("--raise")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"there is no {content / 'lock.json'}" in result.stderr
+    assert "`cds-service lock` writes it" in result.stderr
+    assert content_version(content) == before
+
+
 def test_what_is_new_needs_no_raise_and_what_is_gone_is_told(content, run):
     prune = world.activity("prune")
     (content / "ActivityDefinition-prune.json").write_text(json.dumps(prune), encoding="utf-8")
