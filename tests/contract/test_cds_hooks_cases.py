@@ -16,6 +16,8 @@ from cds_service.hooks.response import InvalidResponse, check_response
 from cds_service.plans.compiled import DataRequirement
 from cds_service.prefetch.complete import complete_prefetch
 from cds_service.prefetch.discovery import discovery
+from cds_service.prefetch.fetch import Failure, Fetched
+from cds_service.prefetch.missing import reader
 from cds_service.settings import Settings
 from cds_service.wiring import build
 from tests.builders import AS_OF, anorectal_with_bone_and_inguinal, orders, plants
@@ -169,38 +171,49 @@ def outcome(severity, code="processing"):
 
 ABSENT = object()
 DRY = plants.plant(dry=True)[1]
+NEXT = "https://ehr.example.org/fhir?page=2"
 COMPLETE, PART, MISSING = "answered", "truncated", "unavailable"
 
 
+@pytest.mark.parametrize("server", ["none", "answers", "refuses"])
 @pytest.mark.parametrize("required", [True, False], ids=["required", "optional"])
 @pytest.mark.parametrize(
-    ("value", "state", "comment"),
+    ("value", "state", "asked", "comment"),
     [
-        (ABSENT, MISSING, "the key is absent"),
-        ({}, MISSING, "no FHIR"),
-        (None, COMPLETE, "null"),
-        (bundle(), COMPLETE, "an empty Bundle"),
-        ({"resourceType": "Bundle", "total": 0}, COMPLETE, "a Bundle without entry"),
-        (bundle(entry=[{"resource": outcome("warning"), "search": {"mode": "outcome"}}], total=0), COMPLETE, "only a warning (Epic)"),
-        (outcome("error"), MISSING, "an OperationOutcome"),
-        (outcome("warning"), MISSING, "a mild OperationOutcome in the place of data"),
-        (bundle(entry=[{"resource": outcome("error", "forbidden")}]), MISSING, "nothing but an error"),
-        (bundle(DRY, link=[{"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}]), PART, "one page of several"),
-        (bundle(DRY), COMPLETE, "data"),
+        (ABSENT, MISSING, "Condition?patient=p1&_count=200", "the key is absent"),
+        ({}, MISSING, "Condition?patient=p1&_count=200", "no FHIR"),
+        (None, COMPLETE, None, "null"),
+        (bundle(), COMPLETE, None, "an empty Bundle"),
+        ({"resourceType": "Bundle", "total": 0}, COMPLETE, None, "a Bundle without entry"),
+        (bundle(entry=[{"resource": outcome("warning"), "search": {"mode": "outcome"}}], total=0), COMPLETE, None, "only a warning (Epic)"),
+        (outcome("error"), MISSING, None, "an OperationOutcome: asking again would fail again"),
+        (outcome("warning"), MISSING, None, "a mild OperationOutcome in the place of data"),
+        (bundle(entry=[{"resource": outcome("error", "forbidden")}]), MISSING, None, "nothing but an error"),
+        (bundle(DRY, link=[{"relation": "next", "url": NEXT}]), PART, NEXT, "one page of several"),
+        (bundle(DRY), COMPLETE, None, "data"),
     ],
 )
-def test_c4_every_state_of_a_key(value, state, comment, required):
-    """What is not known is never nothing: no answer (412) where the key is required, a key of its own state where it is not."""
+def test_c4_every_state_of_a_key(value, state, asked, comment, required, server):
+    """What is not known is never nothing, and only what is absent is asked for: no answer (412) without a required key."""
     requirements = (DataRequirement("patient", "Patient"), DataRequirement("conditions", "Condition", required=required))
     prefetch = {"patient": plants.plant(dry=False)[0]} | ({} if value is ABSENT else {"conditions": value})
     invocation = parse_hook_request(plants.call(dry=False) | {"prefetch": prefetch})
-    if required and state == MISSING:
+    queries = []
+
+    def fetch(wanted):
+        queries.extend(wanted.values())
+        return {key: Fetched((bundle(),)) if server == "answers" else Fetched(failure=Failure.FORBIDDEN) for key in wanted}
+
+    read = None if server == "none" else reader(fetch, invocation, AS_OF, lambda: True)
+    expected = COMPLETE if asked and server == "answers" else state
+    if required and expected == MISSING:
         with pytest.raises(DataUnavailable) as caught:
-            complete_prefetch(invocation, requirements, {})
+            complete_prefetch(invocation, requirements, {}, read)
         assert (caught.value.status, caught.value.where) == (412, "prefetch.conditions"), comment
     else:
-        record = complete_prefetch(invocation, requirements, {})
-        assert [name for name in (COMPLETE, PART, MISSING) if "conditions" in getattr(record, name)] == [state], comment
+        record = complete_prefetch(invocation, requirements, {}, read)
+        assert [name for name in (COMPLETE, PART, MISSING) if "conditions" in getattr(record, name)] == [expected], comment
+    assert queries == ([asked] if asked and read else []), comment
 
 
 def test_c5_what_epic_sends_makes_no_difference(client):
