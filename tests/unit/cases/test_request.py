@@ -3,7 +3,11 @@
 import pytest
 
 from cds_service.cases.request import Delivery, Undeliverable, hook_request
+from cds_service.fhir.bundles import Item, items
+from cds_service.hooks.parse import parse_hook_request
+from cds_service.model.hook_library import LIBRARY
 from cds_service.plans.compiled import CodeFilter, DataRequirement, Service
+from cds_service.prefetch.contexts import orders
 
 PATIENT = {"resourceType": "Patient", "id": "p1"}
 LEAF = {"resourceType": "Observation", "id": "leaf", "code": {"coding": [{"system": "urn:plants", "code": "leaf"}]}}
@@ -109,3 +113,14 @@ def test_what_is_selected_is_named_by_type_and_id():
 )
 def test_somebody_is_asking(user, asking):
     assert call(VIEW, user=user)["context"]["userId"] == asking
+
+
+@pytest.mark.parametrize("hook", LIBRARY)
+def test_at_every_hook_the_call_has_what_it_must_have(hook):
+    draft = {"resourceType": "ServiceRequest", "id": "d1"}
+    drafts = [(draft, True)] if LIBRARY[hook].orders else []
+    body = call(service(hook, requirement("patient", "Patient"), requirement("orders", "ServiceRequest")), drafts=drafts)
+    parsed = parse_hook_request(body)
+    found = [item.resource for value in body["prefetch"].values() for item in items(value, "")]
+    about = orders(hook, parsed.context, [Item(one, "", None) for one in found])
+    assert [item.resource for item in about] == [resource for resource, _ in drafts]

@@ -56,6 +56,12 @@ def test_one_resource_is_a_record(write):
     assert (record.patient_id, references(record)) == ("p1", ["Condition/c1"])
 
 
+def test_a_request_brings_what_is_being_entered(write):
+    entered = {"resourceType": "Bundle", "entry": [{"resource": CONDITION}]}
+    request = {"hook": "problem-list-item-create", "hookInstance": "i", "context": {"patientId": "p1", "conditions": entered}}
+    assert [entry.resource for entry in read_file(write(request)).of("Condition")] == [CONDITION]
+
+
 def test_a_request_brings_its_drafts_and_its_hook(write):
     path = write(REQUEST)
     assert [order.reference for order in read_file(path).draft_orders] == ["ServiceRequest/s1"]
