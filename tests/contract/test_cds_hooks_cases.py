@@ -91,7 +91,14 @@ CASES = {
             "tests/unit/web/test_auth.py::test_whatever_is_wrong_the_answer_is_the_same_and_the_log_says_why",
         ],
     ),
-    "C14": ("feedback", []),
+    "C14": (
+        "feedback",
+        [
+            "tests/unit/web/test_feedback.py::test_what_is_acknowledged_is_kept",
+            "tests/unit/hooks/test_feedback.py::test_reasons_come_in_many_shapes",
+            "tests/unit/store/test_feedback.py::test_the_same_report_is_kept_once_and_counted",
+        ],
+    ),
     "C15": (
         "hooks without user, and a hook without its visit",
         [
