@@ -40,7 +40,7 @@ def validator(name: str, part: str | None = None) -> Any:
 
 def compile_schemas() -> None:
     """Compile every schema now, for all workers, and not in somebody's first request."""
-    for name in ("request", "response"):
+    for name in ("request", "response", "feedback"):
         validator(name)
     for hook in LIBRARY:
         validator("contexts", hook)
