@@ -27,7 +27,7 @@ wheel: $(VENV)/.dev ## Build the wheel into dist/
 	rm -rf dist
 	$(BIN)/python -m build --wheel --no-isolation
 
-lock: $(VENV)/.dev ## Resolve the dependencies anew and write both locks
+lock: $(VENV)/.dev ## Resolve the dependencies anew and write the locks
 	$(BIN)/python deploy/lock.py
 
 clean: ## Remove what make has made

@@ -1,4 +1,4 @@
-"""Write `requirements.lock` and `requirements-dev.lock`: every dependency pinned with hashes, and no address of any index.
+"""Write the locks of the service, of PostgreSQL and of the tests: every dependency pinned with hashes, and no address of any index.
 
 Run by `make lock` on Python 3.11, the oldest that is supported: what 3.11 needs beyond newer versions is then included.
 """
@@ -34,12 +34,14 @@ def compile_lock(requirements: list[str], lock: Path, purpose: str, constraint: 
 
 
 def main() -> None:
-    """Write both locks."""
+    """Write the locks."""
     if sys.version_info[:2] != (3, 11):
         sys.exit("make lock needs Python 3.11: make lock PYTHON=python3.11 VENV=.venv-lock")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     run, dev = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
     compile_lock([*project["project"]["dependencies"], *project["build-system"]["requires"]], run, "What the service needs, and its build.")
+    postgres = project["project"]["optional-dependencies"]["postgres"]
+    compile_lock(postgres, ROOT / "requirements-postgres.lock", "What PostgreSQL needs besides.", constraint=run)
     compile_lock(project["dependency-groups"]["dev"], dev, "What its tests need.", constraint=run)
 
 

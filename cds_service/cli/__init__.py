@@ -14,6 +14,7 @@ from cds_service.cli.feedback import feedback
 from cds_service.cli.lock import lock
 from cds_service.cli.mutate import mutate
 from cds_service.cli.new import new
+from cds_service.cli.purge import purge
 from cds_service.cli.registration import registration
 from cds_service.cli.serve import serve
 from cds_service.cli.trace import trace
@@ -36,6 +37,7 @@ def main() -> None:
       cds-service conformance URL                         what a running service keeps of the standard
       cds-service registration epic                       what to type into an EHR
       cds-service feedback report                         what clinicians did with the cards
+      cds-service purge --before 2025-01-01               delete old rows of the audit trail
       cds-service mutate                                  whether the cases would notice a mistake
     """
 
@@ -52,5 +54,6 @@ main.add_command(mutate)
 main.add_command(trace)
 main.add_command(registration)
 main.add_command(feedback)
+main.add_command(purge)
 
 __all__ = ["main"]

@@ -10,12 +10,11 @@ from typing import Any
 import click
 import orjson
 
-from cds_service.cli.options import Day
+from cds_service.cli.options import Day, existing_store
 from cds_service.errors import ContentError
 from cds_service.plans.overrides import load_override_reasons
 from cds_service.plans.problems import Problems
-from cds_service.settings import Settings, SettingsError, load_settings
-from cds_service.store import Store, StoreError, open_store
+from cds_service.settings import Settings, load_settings
 from cds_service.store.report import NO_CODE, FeedbackSummary, Tally
 
 Displays = Mapping[tuple[str, str], str]
@@ -48,7 +47,7 @@ def report(since: date | None, service: str | None, *, as_json: bool, comments: 
     settings = load_settings()
     start = datetime.combine(since, time(), settings.zone) if since else None
     displays = _displays(settings)
-    with closing(_open(settings)) as store:
+    with closing(existing_store(settings)) as store:
         summary = store.summarise(start, service)
         written = store.comments(start, service) if comments else []
     if as_json:
@@ -62,13 +61,6 @@ def report(since: date | None, service: str | None, *, as_json: bool, comments: 
         click.echo("Comments:")
     for at, name, text in written:
         click.echo(f"    {at:%Y-%m-%d} {_plain(name)}: {_plain(text, 4000)}")
-
-
-def _open(settings: Settings) -> Store:
-    try:
-        return open_store(settings.database_url, make=False)
-    except StoreError as error:
-        raise SettingsError([f"CDS_DATABASE_URL: {error.problem}"]) from None
 
 
 def _displays(settings: Settings) -> Displays:

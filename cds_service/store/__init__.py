@@ -1,4 +1,4 @@
-"""What the service keeps: used token ids, so far. SQLite by default, PostgreSQL by URL; see docs/operations.md."""
+"""What the service keeps: feedback, the audit trail of hook calls, used token ids; in SQLite or PostgreSQL (docs/operations.md)."""
 
 from cds_service.store.location import StoreError
 from cds_service.store.store import Store, open_store

@@ -11,6 +11,7 @@ from cds_service.store.database import Database
 from cds_service.store.feedback import FeedbackLog
 from cds_service.store.location import Location, StoreError, locate
 from cds_service.store.migrate import PATIENCE, check_current, migrate
+from cds_service.store.purge import purge
 from cds_service.store.replay import UsedTokens
 from cds_service.store.report import FeedbackSummary, comments, summarise
 from cds_service.store.sql import insert
@@ -50,6 +51,10 @@ class Store:
     def comments(self, since: datetime | None = None, service: str | None = None) -> list[tuple[datetime, str, str]]:
         """(time, service, comment) of the cards commented on, oldest first; may name people. Raises :class:`StoreUnavailable`."""
         return comments(self._database, since, service)
+
+    def purge(self, before: datetime, *, feedback: bool) -> dict[str, int]:
+        """Delete hook calls before a moment, and feedback if wanted; how many rows went, by table. Raises :class:`StoreUnavailable`."""
+        return purge(self._database, before, reports=feedback)
 
     def close(self) -> None:
         """Write what waits, and close what this process has opened."""

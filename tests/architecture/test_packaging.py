@@ -9,7 +9,7 @@ import pytest
 from cds_service.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ["requirements.lock", "requirements-dev.lock"]
+LOCKS = ["requirements.lock", "requirements-postgres.lock", "requirements-dev.lock"]
 
 
 def pinned(lock):
@@ -29,18 +29,20 @@ def test_a_lock_pins_everything_by_hash_and_names_no_address(name):
 
 
 def test_the_locks_agree():
-    run, dev = (pinned(text(name)) for name in LOCKS)
-    assert {name: (run[name], dev[name]) for name in run.keys() & dev.keys() if run[name] != dev[name]} == {}
+    run, postgres, dev = (pinned(text(name)) for name in LOCKS)
+    for one, other in [(run, dev), (run, postgres), (postgres, dev)]:
+        assert {name: (one[name], other[name]) for name in one.keys() & other.keys() if one[name] != other[name]} == {}
 
 
 def test_every_dependency_is_locked():
     project = tomllib.loads(text("pyproject.toml"))
-    run, dev = (pinned(text(name)) for name in LOCKS)
+    run, postgres, dev = (pinned(text(name)) for name in LOCKS)
 
     def names(requirements):
         return {re.match(r"[A-Za-z0-9.-]+", one)[0].lower().replace(".", "-") for one in requirements}
 
     assert names([*project["project"]["dependencies"], *project["build-system"]["requires"]]) <= {name.replace(".", "-") for name in run}
+    assert names(project["project"]["optional-dependencies"]["postgres"]) <= set(postgres)
     assert names(project["dependency-groups"]["dev"]) <= {name.replace(".", "-") for name in dev}
 
 
