@@ -3,16 +3,19 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help run test lint check lock wheel clean
+.PHONY: help run test test-e2e lint check lock wheel clean
 
 help: ## Say what can be made
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
 run: $(VENV)/.run ## Serve the shipped content on http://127.0.0.1:8080 (CDS_PORT and the like change that)
 	@exec $(BIN)/cds-service serve
 
 test: $(VENV)/.dev ## Run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadscope --cov --cov-report=term-missing:skip-covered
+
+test-e2e: $(VENV)/.dev ## Run the tests with a real FHIR server and a browser (needs Java, Maven and Chromium; fetches some 170 MB the first time)
+	$(BIN)/python -m pytest tests/e2e
 
 lint: $(VENV)/.dev ## Style, types, import rules
 	$(BIN)/ruff check .
@@ -31,7 +34,7 @@ lock: $(VENV)/.dev ## Resolve the dependencies anew and write the locks
 	$(BIN)/python deploy/lock.py
 
 clean: ## Remove what make has made
-	rm -rf $(VENV) dist build .coverage .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) dist build tests/e2e/fhir-server/target .coverage .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/it"; exit 1; }
