@@ -181,6 +181,7 @@ def _context(engine: FactsEngine, terminology: Terminology, info: Mapping[str, P
         display=terminology.display,
         unless=plans.unless,
         fact_parameters=_fact_parameters(engine, frozenset(info)),
+        fact_lists=frozenset(path for spec, _ in engine.steps if _has_option(spec.options, "listed") for path in (spec.path, *spec.gives)),
         fact_reads={spec.path: fact_paths(expression.reads) for spec, expression in engine.steps if expression is not None},
         named=_named(info),
     )
@@ -200,6 +201,12 @@ def _fact_parameters(engine: FactsEngine, names: frozenset[str]) -> Mapping[str,
         for path in {spec.path, *spec.gives} if used else ():
             found.setdefault(path, set()).update(used)
     return {path: tuple(sorted(used)) for path, used in found.items()}
+
+
+def _has_option(options: object, name: str) -> bool:
+    if isinstance(options, Mapping):
+        return name in options or any(_has_option(value, name) for value in options.values())
+    return isinstance(options, (list, tuple)) and any(_has_option(value, name) for value in options)
 
 
 def _texts(options: object) -> Iterable[str]:

@@ -144,8 +144,6 @@ _VALUE_SET_OPTIONS = frozenset(
         "other",
         "traps",
         "suspectedOnly",
-        "in",
-        "notIn",
         "is",
         "yes",
         "no",

@@ -241,6 +241,7 @@ class PlanContext:
 
     ``display(code system id, code)`` gives the words for a code; ``unless`` holds, by path, the compiled ``Askable.unless``;
     ``fact_parameters`` the parameters that a fact is read or derived with; ``fact_reads`` the facts that a derived one is made of;
+    ``fact_lists`` the facts whose parameters are lists that codes are compared with;
     ``named`` the parameters that cards name where they decide: assumptions, and values that the site set.
     """
 
@@ -250,4 +251,5 @@ class PlanContext:
     unless: Mapping[str, Expression] = field(default_factory=dict)
     fact_parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fact_reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fact_lists: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()

@@ -142,12 +142,15 @@ def _named_parameters(used: Iterable[Expression], reads: Iterable[str], facts: F
 
 
 def _behind(path: str, facts: Facts, context: PlanContext, seen: set[str]) -> set[str]:
-    """The parameters behind a fact. The limits of one that is derived from nothing known have decided nothing."""
+    """The parameters behind a fact. The limits of one that is derived from nothing known, and a list that nothing was compared with,
+    have decided nothing.
+    """
     if path in seen:
         return set()
     seen.add(path)
     reads = context.fact_reads.get(path, ())
     is_idle = bool(reads) and all(value_at(facts.tree, name) is None for name in reads)
+    is_idle = is_idle or (path in context.fact_lists and not facts.evidence_of(path))
     declaration = context.model.declarations.get(path)
     found = set() if is_idle else set(context.fact_parameters.get(path, ()))
     for name in (*(() if declaration is None else declaration.depends), *reads):

@@ -3,8 +3,10 @@
 import pytest
 
 from tests.builders import days_before, patient
-from tests.builders.codes import body_site
+from tests.builders.answer import ask
+from tests.builders.codes import FIXATION, body_site, snomed
 from tests.builders.expect import expect
+from tests.builders.orders import orders
 from tests.builders.tables import rows
 
 FEMUR, RIB, HUMERUS, VERTEBRA = "71341001", "113197003", "85050009", "73903008"
@@ -105,3 +107,16 @@ def test_no_of_one_bone_takes_nothing_back_of_another(knowledge, record, value, 
 )
 def test_pain_belongs_to_a_bone(knowledge, record, value, why):
     expect(knowledge, record, {"bone.painful": value}, "", why)
+
+
+@pytest.mark.parametrize(
+    ("record", "printed", "why"),
+    [
+        (lesion(FEMUR).ecog(3), True, "that the femur bears weight is assumed, and decided"),
+        (BONE.stated("bone-impending-fracture", valueBoolean=True).ecog(3), False, "no bone is named: nothing was compared with the list"),
+    ],
+)
+def test_the_list_of_weight_bearing_bones_is_named_as_an_assumption_where_it_decided(knowledge, record, printed, why):
+    card = ask(knowledge, record, "order-sign", orders(record.id).service(snomed(FIXATION))).card("orthopaedic-surgery-poor-ps")
+
+    assert ("weight-bearing bones = femur, tibia, acetabulum, ilium, vertebra, sacrum" in card["detail"]) is printed, why

@@ -9,6 +9,7 @@ from typing import Any
 from cds_service.facts.context import Candidate, Context, Finding, Reading, settle, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders
+from cds_service.facts.readers.listed import is_on_list
 from cds_service.facts.resources import IGNORED, evidence, issued, state, when
 from cds_service.fhir.codings import Concept
 from cds_service.fhir.record import Entry, Resource
@@ -99,9 +100,10 @@ def _is_there(context: Context, spec: Spec, resource: Resource) -> bool:
     if place is None:
         return True
     sites, code = terms.concepts(resource.get("bodySite")), terms.concepts(resource.get("code"))
-    if "in" in place:
-        return any(terms.member(place["in"], concept) for concept in (*sites, *code))
-    return not sites and not any(terms.member(name, concept) for name in place["unnamed"] for concept in code)
+    if "listed" in place:
+        return is_on_list(context, place["listed"], (*sites, *code)) is True
+    unnamed = place["unnamed"]
+    return not sites and not any(terms.translate(unnamed["map"], concept, unnamed["target"]) for concept in code)
 
 
 def _answer(context: Context, answers: Mapping[str, str], resource: Resource) -> bool | None:

@@ -20,7 +20,7 @@ OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("histology", "familyPath target map disorderMap codes extensions family", ""),
         ("spread", "site keys", "treatmentEnd unattributed"),
         ("spread-flag", "site", "sites roles notSites state gives unattributed placed"),
-        ("spread-body-site", "sites", "in notIn count outside"),
+        ("spread-body-site", "sites", "listed count outside"),
         ("staging", "site sets gives kinds values", "groups descriptors editions written suffixes"),
         ("flag", "", "conditions observations answers within place perSite"),
         ("documented", "any", ""),

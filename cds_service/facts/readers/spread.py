@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cds_service.facts.context import Context, Finding, Reading, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders, SpreadRecord
 from cds_service.facts.newest import earliest
+from cds_service.facts.readers.listed import is_on_list
 from cds_service.fhir.codings import Concept
 from cds_service.fhir.elements import objects
 from cds_service.fhirpath.temporal import Temporal
@@ -136,9 +137,9 @@ def _one(spec: Spec, value: Any, items: Sequence[SpreadRecord], why: str = "") -
 
 
 def read_spread_body_site(context: Context, spec: Spec) -> Reading:
-    """Facts from the body sites of spread to ``sites``: membership in a value set (``in`` / ``notIn``), or how many there are (``count``).
+    """Facts from the body sites of spread to ``sites``: whether one is on a list (``listed``), or how many there are (``count``).
 
-    ``outside``: whether one of them is named and not in that value set, or has a code of ``notIn``; false where none is named so.
+    ``outside``: instead, whether one of them is named and not on that list; false where none is named so.
     One body site does not prove a single lesion, so a count is given only from two on.
     """
     disorders: Disorders = context.shared["disorders"]
@@ -147,24 +148,24 @@ def read_spread_body_site(context: Context, spec: Spec) -> Reading:
     if spec.options.get("count"):
         count = _distinct_places(context, items)
         return _one(spec, count, items) if count > 1 else Reading(findings=(Finding(path=spec.path),))
-    if "outside" in spec.options:
-        found = [item for item in items if _is_outside(context, spec.options["outside"], item)]
-        found += [item for item in items if terms.match(spec.options["notIn"], item.entry.resource.get("code")) is not None]
+    rule = spec.options["listed"]
+    named = [(item, (*item.body_sites, *terms.concepts(item.entry.resource.get("code")))) for item in items]
+    elsewhere = [item for item, concepts in named if is_on_list(context, rule, concepts) is False]
+    if spec.options.get("outside"):
+        found = [item for item in items if item in elsewhere or _is_outside(context, rule, item)]
         return _one(spec, bool(found), found)
-    hits = [item for item in items if any(terms.member(spec.options["in"], concept) for concept in item.body_sites)]
+    hits = [item for item in items if any(is_on_list(context, rule, (concept,)) for concept in item.body_sites)]
     if hits:
         return _one(spec, True, hits)
-    code_and_site = [(item, (*item.body_sites, *terms.concepts(item.entry.resource.get("code")))) for item in items]
-    misses = [item for item, concepts in code_and_site if any(terms.member(spec.options["notIn"], concept) for concept in concepts)]
-    if items and len(misses) == len(items):
-        return _one(spec, False, misses)
+    if items and len(elsewhere) == len(items):
+        return _one(spec, False, elsewhere)
     return Reading(findings=(Finding(path=spec.path),))
 
 
-def _is_outside(context: Context, value_set: str, item: SpreadRecord) -> bool:
-    """Whether a Condition names a place, by body site, none of whose codings is in the value set."""
+def _is_outside(context: Context, rule: Mapping[str, Any], item: SpreadRecord) -> bool:
+    """Whether a Condition names a place, by body site, none of whose codings is on the list."""
     places = [context.terminology.concepts(site) for site in objects(item.entry.resource.get("bodySite"))]
-    return any(place and not any(context.terminology.member(value_set, concept) for concept in place) for place in places)
+    return any(place and not is_on_list(context, rule, place) for place in places)
 
 
 def _distinct_places(context: Context, items: Sequence[SpreadRecord]) -> int:
