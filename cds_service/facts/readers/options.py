@@ -32,7 +32,7 @@ OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("procedures", "map target keys states", ""),
         ("radiotherapy", "fields courses fieldMap codeMap target unknownExtent none gives", "answers negations prevailing"),
         ("imaging", "sources map target modalities", "recent complete"),
-        ("orders", "of keys kinds", "agents supportive procedure modality radiotherapy field intent combined also"),
+        ("orders", "of keys kinds", "agents supportive supports procedure modality radiotherapy field intent combined also"),
         ("combination", "lists keys agents combinations", "dated within"),
     )
 }

@@ -40,7 +40,7 @@ def read_orders(context: Context, spec: Spec) -> Reading:
     ``agents`` (see :func:`~.medications.agents`), ``procedure``, ``modality`` ({map, target}), ``radiotherapy`` (value set) with ``field``
     (see :func:`~.radiotherapy.fields`) and ``intent`` ({map, target, negations, extensions}) say by what an order is described, each if
     wanted; ``also`` maps any further attribute (its name -> {map, target}). ``kinds`` names the kind for what was found (``else`` for
-    nothing of it), where ``supportive`` agents alone make none; ``combined`` ({as, fields, agents}) is a flag for fields that are treated
+    nothing of it), where ``supportive`` agents alone make none but beside one of the agents ``supports``; ``combined`` ({as, fields, agents}) is a flag for fields that are treated
     together with one of the agents.
     """
     drafts = spec.options["of"] == "drafts"
@@ -52,7 +52,7 @@ def read_orders(context: Context, spec: Spec) -> Reading:
             one.element["standing"] = entry.reference in known or not is_draft(entry.resource)
     else:
         described.sort(key=lambda one: (str(one.element.get("date", "9999")), one.element["reference"]))
-    elements = _with_combined(spec.options, [one.element for one in described])
+    elements = _with_combined(spec.options, _with_supportive(spec.options, [one.element for one in described]))
     complete = drafts or context.answered(spec.options["keys"])
     if not elements and not complete:
         return Reading(findings=(Finding(path=spec.path, why="the orders were not completely received"),))
@@ -223,6 +223,16 @@ def _text(resource: Resource) -> str | None:
                 if isinstance(coding.get("display"), str):
                     return str(coding["display"])[:200]
     return None
+
+
+def _with_supportive(options: Mapping[str, Any], elements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Make an order of supportive agents part of the regimen of which another order has the agent that they support."""
+    kinds, supports = options["kinds"], frozenset(options.get("supports", ()))
+    if not any(supports.intersection(element["agents"]) for element in elements):
+        return elements
+    return [
+        element | {"kind": kinds["agents"]} if element["agents"] and element["kind"] == kinds["else"] else element for element in elements
+    ]
 
 
 def _with_combined(options: Mapping[str, Any], elements: list[dict[str, Any]]) -> list[dict[str, Any]]:
