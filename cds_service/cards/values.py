@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
@@ -17,6 +18,7 @@ from cds_service.plans.markdown import day, entities, escape, reference
 from cds_service.plans.placeholders import words
 
 _NONE = "none documented in the record received"
+_WORD = re.compile(r"\w+")
 _WORDLESS = frozenset({"boolean", "object", "any"})
 _Said = tuple[str, tuple[Evidence, ...]]
 
@@ -176,14 +178,30 @@ def _items(declaration: Declaration, values: Sequence[Any], facts: Facts, contex
     ]
     for number, value in enumerate(values):
         parts = [
-            item.title if item.said else _words(item, found, context)
+            _member(item, found, context)
             for item in members
-            if (found := value_at(value, item.path.rpartition(".")[2])) not in ((None, False) if item.said else (None, [], ()))
+            if (found := value_at(value, item.path.rpartition(".")[2])) not in (None, [], ()) and not (item.said and found is False)
         ]
         if parts:
             path = f"{declaration.path}[{number}]"
             evidence = tidied(item for name in value for item in facts.evidence.get(f"{path}.{name}", ()))
-            yield ShownFact(path, title(declaration), ", ".join(dict.fromkeys(parts)), _public(declaration, value, context), evidence)
+            yield ShownFact(path, title(declaration), ", ".join(_unrepeated(parts)), _public(declaration, value, context), evidence)
+
+
+def _member(declaration: Declaration, value: Any, context: PlanContext) -> str:
+    """A member in words: by its title alone where it is a flag that is to be said, after its title where it is a value that is."""
+    text = _words(declaration, value, context)
+    return text if not declaration.said else declaration.title if value is True else f"{declaration.title} {text}"
+
+
+def _unrepeated(parts: Iterable[str]) -> Iterator[str]:
+    """The parts without those that say nothing but words of earlier ones, such as a name made of what was just listed."""
+    said: set[str] = set()
+    for part in parts:
+        named = set(_WORD.findall(part))
+        if not named or named - said:
+            yield part
+        said |= named
 
 
 def _public(declaration: Declaration, value: Mapping[str, Any], context: PlanContext) -> Mapping[str, Any]:

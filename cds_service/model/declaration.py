@@ -33,8 +33,9 @@ class Declaration:
     ``title`` is what cards call it; ``internal`` paths are helpers that the facts JSON and cards leave out;
     ``closed_world`` lists the prefetch keys that must be answered before "none documented" may be said;
     ``contrary`` names the kinds of resource whose removal may make the fact say more; ``depends`` are the paths that
-    its derivation reads; ``unverified`` says why no verified code feeds it yet; ``said`` marks a flag of a list's elements
-    whose title cards print where it is true; ``bound`` is the path of the comparator of a number, which cards print before it.
+    its derivation reads; ``unverified`` says why no verified code feeds it yet; ``said`` marks a member of a list's elements
+    whose title cards print: alone for a flag that is true, else before the value; ``bound`` is the path of the comparator of a
+    number, which cards print before it.
     """
 
     path: str

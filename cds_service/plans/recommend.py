@@ -142,9 +142,7 @@ def _named_parameters(used: Iterable[Expression], reads: Iterable[str], facts: F
 
 
 def _behind(path: str, facts: Facts, context: PlanContext, seen: set[str]) -> set[str]:
-    """The parameters behind a fact. The limits of one that is derived from nothing known, and a list that nothing was compared with,
-    have decided nothing.
-    """
+    """The parameters behind a fact. Where nothing is known to derive it from, or to compare with a list, they have decided nothing."""
     if path in seen:
         return set()
     seen.add(path)

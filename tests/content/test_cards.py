@@ -8,8 +8,10 @@ from uuid import UUID
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
+from tests.builders import days_before, patient
 from tests.builders.answer import CARD, ask
-from tests.builders.situations import SITUATIONS
+from tests.builders.codes import CISPLATIN_FU
+from tests.builders.situations import ANORECTAL, SITUATIONS
 
 SEVERITY = ["info", "warning", "critical"]
 ABBREVIATIONS = re.compile(r"\b(PALN|PALND|IND|CRT|MDT|APR|LAR|TME|RECIST|CAPOX|RT|PS|mets)\b")
@@ -172,3 +174,56 @@ def test_a_figure_of_outlook_is_never_in_a_summary(cards):
     for name, _, card in cards:
         assert "%" not in card["summary"], name
         assert "month" not in card["summary"], name
+
+
+GROIN_AND_BONE = patient().rectum().metastasis("bone").metastasis("inguinal-node")
+FREE_SITE = GROIN_AND_BONE.local_recurrence(present=False, on=days_before(20))
+SPECIALTIES, TRIAL, FIGURES, NEWER = (
+    "medical, radiation, surgical oncology; source 2: radiology",
+    "No trial enrolment found: source 1 prioritises it",
+    "(1999, 32 patients)",
+    "55 % of 31",
+)
+
+
+@pytest.mark.parametrize(
+    ("record", "said", "why"),
+    [
+        (FREE_SITE, (SPECIALTIES, TRIAL, FIGURES, NEWER), "next to nothing is recorded"),
+        (FREE_SITE.ecog(3), (SPECIALTIES, TRIAL, FIGURES, NEWER), "a poor performance status"),
+        (FREE_SITE.metastasis("para-aortic-node"), (SPECIALTIES, TRIAL, FIGURES, NEWER), "all that the two sources were written for"),
+        (GROIN_AND_BONE, (SPECIALTIES, FIGURES, NEWER), "whether source 1 applies is open"),
+        (ANORECTAL.without("kras"), (SPECIALTIES, TRIAL, FIGURES, NEWER), "an overlap cancer"),
+    ],
+)
+def test_the_fullest_systemic_card_still_says_what_its_rows_must_say(knowledge, record, said, why):
+    """A row that gives way to others keeps its title, and the title then says what the row is there for."""
+    [card] = [card for card in ask(knowledge, record).cards if card["source"]["topic"]["code"].endswith("first-line")]
+
+    assert [text for text in said if text not in card["detail"]] == [], why
+
+
+PLACED = patient().rectum().metastasis("liver", on=days_before(50))
+FAILED = ANORECTAL.regimen(CISPLATIN_FU, start=days_before(20)).response("PD", days_before(3))
+SYSTEMIC = "- Systemic treatment: "
+CONTRADICTION = "- Contradiction between stage and findings: "
+
+
+@pytest.mark.parametrize(
+    ("record", "code", "lead", "line", "why"),
+    [
+        (FAILED, "after-first-line-failure", SYSTEMIC, "cisplatin, fluorouracil, 20", "each drug once"),
+        (PLACED.tnm("c", "3", "1", "0", on=days_before(9)), "stage-inconsistency", "- TNM categories: ", "M0, edition 8, ", "an edition"),
+        (
+            PLACED.tnm("c", None, None, "0", on=days_before(9)),
+            "stage-inconsistency",
+            CONTRADICTION,
+            "the stage was recorded on or after",
+            "words",
+        ),
+    ],
+)
+def test_a_fact_is_told_in_words_that_a_reader_understands(knowledge, record, code, lead, line, why):
+    detail = ask(knowledge, record).card(code)["detail"]
+
+    assert [text for text in detail.splitlines() if text.startswith(lead) and line in text], (why, detail)

@@ -40,8 +40,8 @@ def read_orders(context: Context, spec: Spec) -> Reading:
     ``agents`` (see :func:`~.medications.agents`), ``procedure``, ``modality`` ({map, target}), ``radiotherapy`` (value set) with ``field``
     (see :func:`~.radiotherapy.fields`) and ``intent`` ({map, target, negations, extensions}) say by what an order is described, each if
     wanted; ``also`` maps any further attribute (its name -> {map, target}). ``kinds`` names the kind for what was found (``else`` for
-    nothing of it), where ``supportive`` agents alone make none but beside one of the agents ``supports``; ``combined`` ({as, fields, agents}) is a flag for fields that are treated
-    together with one of the agents.
+    nothing of it); ``supportive`` agents alone make none, but beside one of the agents ``supports`` they do. ``combined`` ({as, fields,
+    agents}) is a flag for fields that are treated together with one of the agents.
     """
     drafts = spec.options["of"] == "drafts"
     entries = context.record.draft_orders if drafts else tuple(_active(context))
