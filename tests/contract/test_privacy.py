@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from sqlalchemy import select
 
+from cds_service.store.tables import cards, invocations
 from tests.builders import anorectal_with_bone_and_inguinal, orders, request
 
 MARK = "Zz4711Margaret"
@@ -68,3 +70,40 @@ def test_paths_queries_and_headers_leave_no_trace(client, method, path):
     answer = client.http.open(path.format(mark=MARK) + f"?patient={MARK}", method=method, headers=headers, data=MARK)
     assert MARK.lower().encode() not in answer.data.lower()
     assert MARK.lower().encode() not in client.log.getvalue().lower()
+
+
+def told():
+    """Feedback in which every place that a clinician or an EHR may fill holds an identifier."""
+    reason = {"reason": {"system": MARK, "code": MARK, "display": MARK}, "userComment": MARK, "extension": {MARK: MARK}}
+    return {"card": MARK, "outcome": "overridden", "overrideReason": reason, "outcomeTimestamp": MARK, MARK: MARK}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "comment"),
+    [
+        ({"feedback": [told()], MARK: MARK}, 200, "stored"),
+        ({"feedback": [told() | {"outcome": MARK}]}, 400, "no outcome"),
+        ({"feedback": [told() | {"card": [MARK]}]}, 400, "no card"),
+        ({"feedback": [told() | {"overrideReason": {"userComment": [MARK]}}]}, 400, "no comment"),
+        ({"feedback": [told() | {"acceptedSuggestions": [MARK]}]}, 400, "no suggestion"),
+        ({"feedback": MARK}, 400, "no list"),
+    ],
+)
+def test_feedback_leaves_no_trace_outside_the_store(client, body, status, comment):
+    answer = client.http.post(f"/cds-services/{client.service('order-sign')}/feedback", json=body)
+    assert answer.status_code == status, comment
+    assert MARK.lower().encode() not in (answer.data + client.log.getvalue()).lower()
+
+
+def test_the_audit_trail_has_nothing_of_the_patient(client):
+    """Nor of the user, the EHR's addresses or tokens, and of the hookInstance only what is a UUID."""
+    store = client.application.store
+    client.call(marked(), "order-sign")
+    for change in BAD.values():
+        client.call(change(marked()), "order-sign")
+    client.http.post(f"/cds-services/{MARK}", json=marked())
+    store.audit.flush()
+    with store._database.reading() as connection:
+        rows = [repr(tuple(row)) for table in (invocations, cards) for row in connection.execute(select(table))]
+    assert len(rows) > len(BAD)
+    assert not [row for row in rows if MARK.lower() in row.lower()]
