@@ -32,7 +32,8 @@ control_socket_disable = True
 # The service writes one line per request itself; an access log would repeat it, with the client's address
 accesslog = None
 errorlog = "-"
-loglevel = "warning" if _settings.log_level == "info" else _settings.log_level
+# Never debug: gunicorn would write the path of each request, which may name a patient where a client gets it wrong
+loglevel = {"debug": "info", "info": "warning"}.get(_settings.log_level, _settings.log_level)
 
 
 def when_ready(_server):  # noqa: ANN001, ANN201

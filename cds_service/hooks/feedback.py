@@ -24,9 +24,9 @@ _REASONS = ("overrideReason", "overrideReasons")  # Epic writes the plural
 class Reason:
     """A reason to override a card, as coded by the client."""
 
-    code: str
-    system: str | None = None
-    display: str | None = None
+    code: str = field(repr=False)
+    system: str | None = field(default=None, repr=False)
+    display: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +34,14 @@ class CardFeedback:
     """What became of one card: ``outcome`` is ``accepted`` or ``overridden``.
 
     ``outcome_time`` is ``None`` where the client sent none that can be read. ``accepted`` are the ids of the suggestions that were
-    taken. ``comment`` is what the clinician wrote and ``extension`` what stood beside or in place of a reason (JSON): both may hold
-    anything, so ``repr`` leaves them out.
+    taken. ``comment`` is what the clinician wrote and ``extension`` what stood beside or in place of a reason (JSON). What the client
+    chose may hold anything, ids included, so ``repr`` leaves it out.
     """
 
-    card: str
+    card: str = field(repr=False)
     outcome: str
     outcome_time: datetime | None = None
-    accepted: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = field(default=(), repr=False)
     reasons: tuple[Reason, ...] = ()
     comment: str | None = field(default=None, repr=False)
     extension: str | None = field(default=None, repr=False)

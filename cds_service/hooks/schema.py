@@ -78,9 +78,13 @@ def first_error(name: str, instance: object, part: str | None = None) -> Validat
 
 
 def path_of(error: ValidationError, root: str = "") -> str:
-    """Where the violation is below ``root``, as ``context.draftOrders.entry[2]``; keys that a client chose are cut at 64 characters."""
+    """Where the violation is below ``root``, as ``context.draftOrders.entry[2]``.
+
+    Only names that stand in the schema are repeated: one that a client chose could name a person, and is a ``*``.
+    """
+    ours = set(error.absolute_schema_path)
     parts = [root]
-    parts += [f"[{step}]" if isinstance(step, int) else f".{str(step)[:64]}" for step in error.absolute_path]
+    parts += [f"[{step}]" if isinstance(step, int) else f".{step}" if step in ours else ".*" for step in error.absolute_path]
     if error.validator == "required":
         parts.append(f".{_missing(error)}")
     return "".join(parts).removeprefix(".") or "request"

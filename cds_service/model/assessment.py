@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,18 +14,19 @@ from cds_service.model.facts import Facts
 class Hook:
     """The hook call as logic sees it (``%hook``).
 
-    ``user_type`` is the resource type of ``userId``; ``performer`` is the reference that order-dispatch names.
+    ``user_type`` is the resource type of ``userId``; ``performer`` is the reference that order-dispatch names. ``repr`` leaves out what
+    names somebody.
     """
 
     name: str
     service: str | None = None
-    instance: str = ""
-    user_id: str | None = None
-    user_type: str | None = None
-    encounter_id: str | None = None
-    patient_id: str | None = None
-    selections: tuple[str, ...] = ()
-    performer: str | None = None
+    instance: str = field(default="", repr=False)
+    user_id: str | None = field(default=None, repr=False)
+    user_type: str | None = field(default=None, repr=False)
+    encounter_id: str | None = field(default=None, repr=False)
+    patient_id: str | None = field(default=None, repr=False)
+    selections: tuple[str, ...] = field(default=(), repr=False)
+    performer: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -61,15 +61,20 @@ class Answer:
         return frozenset(str(item.resource["resourceType"]) for item in self.items if item.resource is not None and item.mode != "include")
 
 
-def read_answers(prefetch: Mapping[str, Any]) -> tuple[Answer, ...]:
-    """Every prefetch value, read."""
-    return tuple(_read(key, value) for key, value in prefetch.items())
+def read_answers(prefetch: Mapping[str, Any], keys: Collection[str] = ()) -> tuple[Answer, ...]:
+    """Every prefetch value, read.
+
+    Places in them are told by the key if it is one of ``keys``, which are ours, else by its number: errors name them, and a key of a
+    client's making could name a person.
+    """
+    places = (f"prefetch.{key}" if key in keys else f"prefetch[{number}]" for number, key in enumerate(prefetch))
+    return tuple(_read(key, value, where) for where, (key, value) in zip(places, prefetch.items(), strict=True))
 
 
-def _read(key: str, value: object) -> Answer:
+def _read(key: str, value: object, where: str) -> Answer:
     if value is None:
         return Answer(key, State.EMPTY, (), None, is_null=True)
-    found = tuple(items(value, f"prefetch.{key[:64]}"))
+    found = tuple(items(value, where))
     outcomes = [item.resource for item in found if item.resource is not None and item.resource["resourceType"] == "OperationOutcome"]
     rest = tuple(item for item in found if item.resource is None or item.resource["resourceType"] != "OperationOutcome")
     return Answer(key, _state(value, outcomes, rest), rest, link(value, "self"))

@@ -26,12 +26,13 @@ def complete_prefetch(
     ``aliases`` maps a client's prefetch keys to ours; ``read`` reads what the call does not bring. Raises :class:`DataUnavailable` when
     the required key was neither answered nor could be read, :class:`WrongPatient` when the call mixes patients.
     """
-    answers = read_answers(invocation.prefetch)
+    keys = [requirement.key for requirement in requirements]
+    answers = read_answers(invocation.prefetch, keys)
     found = states(answers, requirements, aliases)
     failures: dict[str, Failure] = {}
     if read is not None and (wanted := missing(invocation.prefetch, answers, found, requirements, aliases)):
         fetched = read(wanted)
-        answers = read_answers(with_pages(invocation.prefetch, fetched, wanted))
+        answers = read_answers(with_pages(invocation.prefetch, fetched, wanted), keys)
         found = states(answers, requirements, aliases)
         failures = {key: answer.failure for key, answer in fetched.items() if answer.failure is not None}
     for key in sorted(required_keys(requirements)):
@@ -66,11 +67,12 @@ def orders_only(invocation: Invocation, requirements: Sequence[DataRequirement])
 
     ``None`` where not even these are at hand, because the call only refers to them.
     """
-    found = _orders(invocation, [item for answer in read_answers(invocation.prefetch) for item in answer.items])
+    keys = tuple(requirement.key for requirement in requirements)
+    found = _orders(invocation, [item for answer in read_answers(invocation.prefetch, keys) for item in answer.items])
     if any(item.resource is None for item in found):
         return None
     record = gather((), invocation.hook.patient_id, found)
-    return replace(record, unavailable=tuple(requirement.key for requirement in requirements))
+    return replace(record, unavailable=keys)
 
 
 def _gathered(invocation: Invocation, found: Sequence[Item]) -> PatientRecord:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ PATIENCE = 2.0
 POOL = 5
 POOL_MORE = 60
 CONNECT_TIMEOUT = 3
+
+for _name in ("sqlalchemy", "psycopg"):  # every failure is an error of ours; what they would log besides may quote a row
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 @dataclass(slots=True)
@@ -95,9 +99,10 @@ def _as_unavailable() -> Iterator[None]:
 
 
 def _engine(location: Location, patience: float) -> Engine:
-    pool: dict[str, Any] = {"pool_size": POOL, "max_overflow": POOL_MORE, "pool_timeout": patience}
+    # The parameters of a statement are feedback, and SQLAlchemy's errors would name them
+    options: dict[str, Any] = {"hide_parameters": True, "pool_size": POOL, "max_overflow": POOL_MORE, "pool_timeout": patience}
     if location.file is not None:
-        engine = create_engine(location.url, connect_args={"timeout": patience}, **pool)
+        engine = create_engine(location.url, connect_args={"timeout": patience}, **options)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -105,7 +110,7 @@ def _engine(location: Location, patience: float) -> Engine:
     defaults = {"connect_timeout": CONNECT_TIMEOUT, "application_name": "cds-service", "tcp_user_timeout": int(1000 * patience)}
     arguments = {name: value for name, value in defaults.items() if name not in asked}
     # A connection that the server has closed is noticed before it is used
-    engine = create_engine(location.url, connect_args=arguments, pool_pre_ping=True, **pool)
+    engine = create_engine(location.url, connect_args=arguments, pool_pre_ping=True, **options)
 
     @event.listens_for(engine, "connect")
     def _set_up_postgres(connection: Any, _record: object) -> None:

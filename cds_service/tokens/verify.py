@@ -8,7 +8,7 @@ that it is not authenticated; the :class:`Refusal` is for the log.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import ceil
 from typing import Any, Protocol
@@ -71,7 +71,7 @@ class Token:
     """A token that is good: whose it is, its id, and the second (Unix time) from which it is good no more."""
 
     caller: Caller
-    jti: str
+    jti: str = field(repr=False)
     expires: int
 
 

@@ -10,6 +10,7 @@ from flask import Flask
 from cds_service.settings import load_settings
 from cds_service.web import audit, auth, errors, feedback, headers, health, log, openapi, services
 from cds_service.web.reply import OrjsonProvider
+from cds_service.web.traces import places
 from cds_service.wiring import Application, build
 
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -17,7 +18,7 @@ WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 def create_app(application: Application, log_stream: BinaryIO | None = None) -> Flask:
     """Build the web edge of an application; ``log_stream`` takes the request log in place of standard output."""
-    app = Flask("cds_service", static_folder=None)
+    app = _Edge("cds_service", static_folder=None)
     app.json = OrjsonProvider(app)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be neither JSON nor wanted by any client
@@ -40,6 +41,15 @@ def from_environment() -> Flask:
     application = build(load_settings())
     log.tell_start(application)
     return create_app(application)
+
+
+class _Edge(Flask):
+    """Flask, but for what it writes on standard error when an answer cannot be finished: the path and what the error says."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """The kind of error and the lines of code."""
+        kind, _, traceback = exc_info
+        self.logger.error("an answer could not be finished: %s at %s", getattr(kind, "__name__", "?"), ", ".join(places(traceback)))
 
 
 def _below(base: str, app: WSGI) -> WSGI:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from types import TracebackType
 
 from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from cds_service import errors
 from cds_service.web.reply import json_reply
+from cds_service.web.traces import places
 
 
 def install(app: Flask) -> None:
@@ -75,18 +75,9 @@ def _too_deep(_: RecursionError) -> Response:
 def reply_to_defect(error: Exception) -> Response:
     """The answer after a defect of ours. The log gets the kind of error and the lines of code it passed, both free of data."""
     _note(error)
-    g.entry["at"] = _places(error.__traceback__ or sys.exc_info()[2])
+    g.entry["at"] = places(error.__traceback__ or sys.exc_info()[2])
     return json_reply(outcome(errors.ServiceError("the request could not be answered")), 500)
 
 
 def _note(error: Exception) -> None:
     g.entry["error"] = type(error).__name__
-
-
-def _places(traceback: TracebackType | None) -> list[str]:
-    """``module:line`` of the innermost frames, innermost last."""
-    places = []
-    while traceback is not None:
-        places.append(f"{traceback.tb_frame.f_globals.get('__name__', '?')}:{traceback.tb_lineno}")
-        traceback = traceback.tb_next
-    return places[-6:]

@@ -11,6 +11,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from cds_service.errors import MalformedRequest, ServiceError
 from cds_service.web.errors import outcome
 from cds_service.web.reply import dumps
+from cds_service.web.traces import tell_no_values
 
 _TOO_LONG = {http.LimitRequestLine: (414, "URI Too Long"), http.LimitRequestHeaders: (431, "Request Header Fields Too Large")}
 _BAD = (http.ParseException, http.InvalidHeader, http.InvalidHeaderName, http.ExpectationFailed)
@@ -18,6 +19,11 @@ _BAD = (http.ParseException, http.InvalidHeader, http.InvalidHeaderName, http.Ex
 
 class Worker(ThreadWorker):  # type: ignore[misc]
     """A gthread worker. What it overrides is how it speaks of requests that never reach the application."""
+
+    def init_process(self) -> None:
+        """Begin to work, which ends when the process does."""
+        tell_no_values(self.log.error_log)
+        super().init_process()
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         """Refuse what is not HTTP; gunicorn itself would repeat it, in HTML and in the log."""
