@@ -1,109 +1,227 @@
-"""Nothing of a patient, a user or an order in logs or error bodies: identifiers are sent through every route and looked for."""
+"""Nothing of a patient, a user, an order or a token in the log, in errors, in headers or in the store: marked calls of every route.
 
+What a real server writes besides is in ``test_privacy_running.py``.
+"""
+
+import importlib
 import json
+import pkgutil
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
 
-from cds_service.store.tables import cards, invocations
-from tests.builders import anorectal_with_bone_and_inguinal, orders, request
+import cds_service
+from cds_service.errors import ServiceError
+from cds_service.settings import Settings
+from cds_service.store import Store
+from cds_service.store.database import Database
+from cds_service.wiring import build
+from tests.builders import AS_OF, marked
+from tests.builders.fhir_server import FhirServer
+from tests.builders.kept import columns_with, files_with
+from tests.builders.marked import KEPT, LIMIT, MARK, REGISTERED, UUID_MARK, Site, calls, hook_call
+from tests.builders.stderr import bare
+from tests.contract.conftest import Client
 
-MARK = "Zz4711Margaret"
-
-
-def marked():
-    """A call in which every place that can hold an identifier holds one."""
-    patient = anorectal_with_bone_and_inguinal()
-    body = request(patient, "order-sign", orders(patient.id).surgery("inguinal-dissection"))
-    text = json.dumps(body).replace(patient.id, f"{MARK}-patient").replace("synthetic-oncologist", f"{MARK}-user")
-    body = json.loads(text)
-    body["hookInstance"] = f"{MARK}-instance"
-    body["context"]["encounterId"] = f"{MARK}-encounter"
-    body["fhirServer"] = f"https://{MARK}.example.org/fhir"
-    body["fhirAuthorization"] = {"access_token": f"{MARK}-token", "token_type": "Bearer"}
-    body["extension"] = {MARK: MARK}
-    body["prefetch"]["patient"] |= {"name": [{"family": MARK}], "identifier": [{"value": MARK}]}
-    body["prefetch"][MARK] = {"resourceType": MARK, "id": MARK}
-    body["prefetch"]["conditions"]["entry"].append({"resource": MARK})
-    return body
-
-
-def without(body, *path):
-    *steps, last = path
-    node = body
-    for step in steps:
-        node = node[step]
-    del node[last]
-    return body
-
-
-BAD = {
-    "no conditions": lambda body: without(body, "prefetch", "conditions"),
-    "no user": lambda body: without(body, "context", "userId"),
-    "odd user": lambda body: body | {"context": body["context"] | {"userId": [MARK]}},
-    "odd hook": lambda body: body | {"hook": MARK},
-    "odd prefetch": lambda body: body | {"prefetch": MARK},
-    "another patient": lambda body: body | {"prefetch": body["prefetch"] | {"patient": {"resourceType": "Patient", "id": MARK}}},
-    "another's draft": lambda body: json.loads(json.dumps(body).replace(f'"Patient/{MARK}-patient"', f'"Patient/{MARK}"', 1)),
-    "odd conditions": lambda body: body | {"prefetch": {"conditions": MARK}},
+#: Errors that no request can cause, and who meets them
+NOT_OF_REQUESTS = {
+    "ContentError": "whoever starts the service or checks content",
+    "SettingsError": "whoever starts the service",
+    "ClientsError": "whoever starts the service",
+    "StoreError": "whoever starts the service or asks for a report",
+    "UnreadableFile": "the command line",
+    "CannotScaffold": "the command line",
+    "Unreachable": "the command line",
 }
+#: Columns of the store that hold texts which a client chose: the table in docs/security.md
+STORED = {
+    ("feedback", "card"), ("feedback", "accepted"), ("feedback", "reasons"), ("feedback", "comment"), ("feedback", "extension"),
+    ("feedback", "tenant"), ("invocations", "tenant"),
+}  # fmt: skip
 
 
-def test_an_answered_call_leaves_no_trace_in_the_log(client):
-    assert client.call(marked(), "order-sign").status_code == 200
-    assert MARK.lower().encode() not in client.log.getvalue().lower()
+class Marked(Client):
+    """A site whose answers and log are looked through after each call."""
+
+    def __init__(self, application, site):
+        super().__init__(application)
+        self.site = site
+        self.secrets = {MARK.lower(), KEPT.lower(), UUID_MARK}
+
+    def send(self, call):
+        """Make a call; the answer, and where a mark was found that does not belong there."""
+        headers = call.sent_headers(self.site)
+        self.secrets |= {part.lower() for part in headers["Authorization"].removeprefix("Bearer ").split(".") if len(part) > 20}
+        before = len(self.log.getvalue())
+        answer = self.http.open(call.path, method=call.method, data=call.data, headers=headers)
+        places = {"headers": str(answer.headers), "log": self.log.getvalue()[before:].decode()}
+        if not call.is_card_answer:
+            places["body"] = answer.get_data(as_text=True)
+        return answer, [place for place, text in places.items() if any(secret in text.lower() for secret in self.secrets)]
+
+    @property
+    def line(self):
+        """The last line of the log."""
+        return json.loads(self.log.getvalue().splitlines()[-1])
 
 
-@pytest.mark.parametrize("kind", BAD)
-def test_a_refused_call_leaves_no_trace_anywhere(client, kind):
-    answer = client.call(BAD[kind](marked()), "order-sign")
-    assert answer.status_code >= 400 or kind == "another's draft"
-    if answer.status_code >= 400:
-        assert MARK.lower().encode() not in answer.data.lower()
-    assert MARK.lower().encode() not in client.log.getvalue().lower()
+def site_of(folder, entry, **changes):
+    """The service with one client, and a store of its own."""
+    (folder / "clients.yaml").write_text(json.dumps({"clients": [entry]}))
+    settings = Settings(
+        clients_file=folder / "clients.yaml",
+        database_url=f"sqlite:///{folder}/store.db",
+        audit_patient_key="a key of sixteen characters",
+        max_body_bytes=LIMIT,
+        deadline_ms=10_000,
+        log_level="debug",
+    )
+    application = build(settings, today=lambda: AS_OF)
+    return Marked(application, Site(settings.base_url, **changes))
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "OPTIONS", MARK])
-@pytest.mark.parametrize("path", ["/", "/cds-services", "/cds-services/{mark}", "/cds-services/{mark}/feedback", "/health/live", "/{mark}"])
-def test_paths_queries_and_headers_leave_no_trace(client, method, path):
-    headers = dict.fromkeys(("Authorization", "X-Request-Id", "Origin", "User-Agent", "Referer", "Cookie"), MARK)
-    answer = client.http.open(path.format(mark=MARK) + f"?patient={MARK}", method=method, headers=headers, data=MARK)
-    assert MARK.lower().encode() not in answer.data.lower()
-    assert MARK.lower().encode() not in client.log.getvalue().lower()
+@pytest.fixture(scope="module")
+def fhir():
+    with FhirServer([]) as server:
+        marked.scripted(server)
+        yield server
 
 
-def told():
-    """Feedback in which every place that a clinician or an EHR may fill holds an identifier."""
-    reason = {"reason": {"system": MARK, "code": MARK, "display": MARK}, "userComment": MARK, "extension": {MARK: MARK}}
-    return {"card": MARK, "outcome": "overridden", "overrideReason": reason, "outcomeTimestamp": MARK, MARK: MARK}
+@pytest.fixture(scope="module")
+def open_site(tmp_path_factory, fhir):
+    client = site_of(tmp_path_factory.mktemp("open"), {"name": "ehr", "fhir_servers": [fhir.base]}, fhir=fhir.base)
+    yield client
+    client.application.store.close()
+    client.application.reader.close()
+
+
+@pytest.fixture(scope="module")
+def guarded_site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("guarded")
+    REGISTERED.write_jwks(folder / "keys.json")
+    client = site_of(folder, REGISTERED.entry(jwks_file="keys.json"), signer=REGISTERED)
+    yield client
+    client.application.store.close()
+
+
+@pytest.fixture(params=["open_site", "guarded_site"])
+def client(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_every_route_has_marked_calls(client):
+    routes = {rule.endpoint for rule in client.http.application.url_map.iter_rules()}
+    assert routes == {call.endpoint for call in calls(client.site) if call.endpoint}, "a new route needs calls in tests/builders/marked.py"
+
+
+def test_no_call_of_any_route_leaves_a_trace(client):
+    for call in calls(client.site):
+        answer, traces = client.send(call)
+        assert (answer.status_code, client.line.get("error")) == (call.status, call.error), (call.name, answer.data[:500])
+        assert traces == [], call.name
+
+
+def test_a_card_does_repeat_what_the_call_said(open_site):
+    """Else the marks would prove nothing."""
+    [answer] = [open_site.send(call)[0] for call in calls(open_site.site) if call.name == "cards at order-sign"]
+    assert MARK in answer.get_data(as_text=True)
+
+
+def services_errors():
+    """The name of every error of ours, wherever it is declared."""
+    for module in pkgutil.walk_packages(cds_service.__path__, "cds_service."):
+        if ".migrations" not in module.name and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found, left = set(), [ServiceError]
+    while left:
+        children = [one for one in left.pop().__subclasses__() if one.__module__.startswith("cds_service.")]
+        found |= {one.__name__ for one in children}
+        left += children
+    return found
+
+
+def test_every_error_is_provoked_by_a_marked_call_or_cannot_be(open_site, guarded_site):
+    provoked = {call.error for site in (open_site, guarded_site) for call in calls(site.site) if call.error}
+    provoked |= {"InvalidResponse", "StoreUnavailable"}  # by the next two tests
+    assert services_errors() == provoked | set(NOT_OF_REQUESTS)
+    assert not provoked & set(NOT_OF_REQUESTS)
+
+
+def raises(error):
+    def fail(*_):
+        raise error
+
+    return fail
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "comment"),
+    ("render", "status", "error", "comment"),
     [
-        ({"feedback": [told()], MARK: MARK}, 200, "stored"),
-        ({"feedback": [told() | {"outcome": MARK}]}, 400, "no outcome"),
-        ({"feedback": [told() | {"card": [MARK]}]}, 400, "no card"),
-        ({"feedback": [told() | {"overrideReason": {"userComment": [MARK]}}]}, 400, "no comment"),
-        ({"feedback": [told() | {"acceptedSuggestions": [MARK]}]}, 400, "no suggestion"),
-        ({"feedback": MARK}, 400, "no list"),
+        (lambda *_: [{MARK: MARK, "summary": {MARK: [None]}}], 500, "InvalidResponse", "a card that breaks the contract"),
+        (lambda *_: [{"summary": "s", "extension": {MARK: {MARK: None}}}], 500, "InvalidResponse", "a member that holds nothing"),
+        (raises(ValueError(MARK)), 500, "ValueError", "a defect"),
+        (raises(KeyError(MARK)), 500, "KeyError", "a defect that names a key"),
+        (raises(ServiceError(f"{KEPT} in the words of an error of ours")), 500, "ServiceError", "what should not be"),
+        (raises(RecursionError(MARK)), 400, "MalformedRequest", "a record that is nested too deeply"),
     ],
 )
-def test_feedback_leaves_no_trace_outside_the_store(client, body, status, comment):
-    answer = client.http.post(f"/cds-services/{client.service('order-sign')}/feedback", json=body)
-    assert answer.status_code == status, comment
-    assert MARK.lower().encode() not in (answer.data + client.log.getvalue()).lower()
+def test_a_defect_leaves_no_trace(open_site, monkeypatch, render, status, error, comment):
+    monkeypatch.setattr("cds_service.respond.render_cards", render)
+    [call] = [one for one in calls(open_site.site) if one.name == "cards at order-sign"]
+    answer, traces = open_site.send(replace(call, status=status))
+    assert (answer.status_code, open_site.line["error"]) == (status, error)
+    assert traces == (["log"] if error == "ServiceError" else []), comment
 
 
-def test_the_audit_trail_has_nothing_of_the_patient(client):
-    """Nor of the user, the EHR's addresses or tokens, and of the hookInstance only what is a UUID."""
-    store = client.application.store
-    client.call(marked(), "order-sign")
-    for change in BAD.values():
-        client.call(change(marked()), "order-sign")
-    client.http.post(f"/cds-services/{MARK}", json=marked())
-    store.audit.flush()
-    with store._database.reading() as connection:
-        rows = [repr(tuple(row)) for table in (invocations, cards) for row in connection.execute(select(table))]
-    assert len(rows) > len(BAD)
-    assert not [row for row in rows if MARK.lower() in row.lower()]
+def test_a_store_that_is_away_leaves_no_trace(open_site):
+    store = Store(Database(open_site.application.store.location, patience=0.05))
+    site = Marked(replace(open_site.application, store=store), open_site.site)
+    wanted = ("cards at order-sign", "feedback: one", "GET /health/ready")
+    with closing(sqlite3.connect(store.location.file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for call in (one for one in calls(site.site) if one.name in wanted):
+            answer, traces = site.send(replace(call, status=503))
+            assert (answer.status_code, site.line["error"], traces) == (503, "StoreUnavailable", []), call.name
+    store.close()
+
+
+def test_an_answer_that_cannot_be_finished_leaves_no_trace(open_site, monkeypatch):
+    """The log itself fails: then Flask speaks on standard error."""
+    site = Marked(open_site.application, open_site.site)
+    monkeypatch.setattr("cds_service.web.log.dumps", raises(OSError(MARK)))
+    with bare() as said:
+        assert site.http.get(f"/cds-services/{MARK}").status_code == 500
+    assert "an answer could not be finished: OSError at" in said.getvalue()
+    assert MARK not in said.getvalue()
+
+
+def test_only_what_the_documents_name_is_stored(client):
+    for call in calls(client.site):
+        client.send(call)
+    client.application.store.audit.flush()
+    file = client.application.store.location.file
+    stored = STORED if client.site.signer else {(table, column) for table, column in STORED if column != "tenant"}
+    assert columns_with(file, KEPT) == stored
+    assert files_with(file, client.secrets - {KEPT.lower()}) == []
+
+
+def test_the_digest_of_a_patient_is_stored_where_the_site_wants_it(open_site):
+    """Else that its id is not found would prove nothing."""
+    open_site.send(next(one for one in calls(open_site.site) if one.name == "cards at order-sign"))
+    with closing(sqlite3.connect(open_site.application.store.location.file)) as database:
+        digests = {row[0] for row in database.execute("SELECT patient FROM invocations WHERE cards > 0")}
+    assert digests
+    assert all(len(digest) == 64 for digest in digests)
+
+
+def test_nothing_shows_what_it_must_not_when_printed(open_site):
+    """Whoever logs one of these by mistake tells nothing."""
+    from cds_service.hooks.parse import parse_hook_request
+
+    call = hook_call(fhirServer=f"https://{MARK}/", fhirAuthorization={"access_token": MARK}, hookInstance=MARK)
+    settings = Settings(database_url=f"postgresql://cds:{MARK}@db/x", audit_patient_key=MARK * 4)
+    shown = [parse_hook_request(call), settings, settings.audit_patient_key, open_site.application.store.location]
+    for value in shown:
+        assert MARK not in f"{value!r} {value!s}", type(value).__name__

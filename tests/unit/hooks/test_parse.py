@@ -101,5 +101,6 @@ def test_the_context_of_a_hook_that_nobody_answers_is_left_open():
 
 
 def test_an_invocation_does_not_show_what_it_carries():
-    shown = repr(parse_hook_request(body(prefetch={"x": SECRET})))
+    context = dict.fromkeys(("patientId", "userId", "encounterId"), SECRET)
+    shown = repr(parse_hook_request(body(context=context, prefetch={"x": SECRET}, hookInstance=SECRET)))
     assert SECRET not in shown

@@ -178,3 +178,8 @@ def test_a_key_that_arrives_twice_is_complete_only_if_both_are(first, second, ex
 def test_what_was_only_included_does_not_make_a_bundle_mixed():
     value = bundle(entry=[{"resource": CONDITION}, {"resource": OBSERVATION, "search": {"mode": "include"}}])
     assert state_of(value, name="theirs") is ANSWERED
+
+
+def test_places_are_told_by_our_names_or_by_number():
+    found = read_answers({"conditions": [1], "Margaret-4711": [1], "conditions-Margaret": [1]}, ["conditions"])
+    assert [item.where for answer in found for item in answer.items] == ["prefetch.conditions[0]", "prefetch[1][0]", "prefetch[2][0]"]

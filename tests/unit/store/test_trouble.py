@@ -1,11 +1,13 @@
 """A database that fails while the service runs: said at once, nothing half done, and as before once it is back."""
 
+import logging
 import sqlite3
 import time
 from contextlib import closing
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
 
 from cds_service.errors import StoreUnavailable
 from cds_service.hooks.feedback import CardFeedback
@@ -102,3 +104,12 @@ def test_an_error_of_the_driver_repeats_no_row(store):
         connection.execute(text("INSERT INTO heartbeat (id, at) VALUES (7, :secret)"), {"secret": None})
     assert str(caught.value) in [f"the database cannot be used ({name})" for name in ("IntegrityError", "NotNullViolation")]
     assert caught.value.__cause__ is None
+
+
+def test_no_row_is_in_what_libraries_say_of_a_failure(file):
+    database = Database(file)
+    with database.connect() as connection, pytest.raises(DBAPIError) as caught:
+        connection.execute(text("INSERT INTO nowhere VALUES (:secret)"), {"secret": "Margaret"})
+    assert "Margaret" not in str(caught.value)
+    assert not logging.getLogger("sqlalchemy.pool").isEnabledFor(logging.ERROR)
+    database.close()
