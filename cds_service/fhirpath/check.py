@@ -74,6 +74,8 @@ class Checker:
                 return self._call(node, scope)
             case Binary():
                 return self._binary(node, scope)
+            case _:
+                raise FhirPathError("This is not covered", node.position, "Declare a fact that says it.")
 
     def _variable(self, node: Variable) -> Checked:
         found = self._variables.get(node.name)

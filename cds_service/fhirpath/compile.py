@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cds_service.fhirpath.check import Checked
+from cds_service.fhirpath.errors import FhirPathError
 from cds_service.fhirpath.nodes import Binary, Call, Empty, Literal, Member, This, Variable
 from cds_service.fhirpath.operators import (
     Truth,
@@ -80,6 +81,8 @@ def _value(checked: Checked) -> Single:
             return _call(checked, name)
         case Binary(operator=operator):
             return _binary(checked, operator)
+        case node:
+            raise FhirPathError("This is not covered", node.position, "Declare a fact that says it.")
 
 
 def _nothing(_variables: Mapping[str, Any], _focus: Any) -> list[Any] | None:

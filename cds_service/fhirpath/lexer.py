@@ -1,4 +1,4 @@
-"""Text to tokens. The grammar is FHIRPath 2.0's; what the language has and we do not cover is named as such."""
+"""Text to tokens. The grammar is FHIRPath 2.0's."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ _TOKENS = re.compile(
     (?P<space>\s+|//[^\n]*|/\*.*?\*/)
   | (?P<date>@[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?
         (?:T(?:[0-9]{2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?)?)
+  | (?P<time>@T[0-9]{2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?)
   | (?P<number>[0-9]+(?:\.[0-9]+)?)
   | (?P<string>'(?:[^'\\]|\\.)*')
   | (?P<variable>%(?:[A-Za-z_][A-Za-z0-9_]*|`(?:[^`\\]|\\.)+`|'(?:[^'\\]|\\.)+'))
@@ -24,7 +25,7 @@ _TOKENS = re.compile(
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
-_DATES = "Write @2024, @2024-05, @2024-05-31 or @2024-05-31T10:00:00Z; times of day are not covered."
+DATES = "Write @2024, @2024-05, @2024-05-31 or @2024-05-31T10:00:00Z; times of day are not covered."
 _ESCAPES = {"'": "'", '"': '"', "`": "`", "\\": "\\", "/": "/", "r": "\r", "n": "\n", "t": "\t", "f": "\f"}
 
 
@@ -82,7 +83,7 @@ def _unreadable(text: str, position: int) -> NoReturn:
     if character == '"':
         raise FhirPathError('" does not begin a text', position, "Put text in single quotes.")
     if character == "@":
-        raise FhirPathError("This is not a date", position, _DATES)
+        raise FhirPathError("This is not a date", position, DATES)
     if character == "%":
         raise FhirPathError("% needs the name of a variable", position, "Write %name.")
     raise FhirPathError(f"{character!r} has no meaning here", position, "Remove it, or put text in single quotes.")

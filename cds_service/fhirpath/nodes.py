@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
-
-from cds_service.fhirpath.temporal import Temporal
-from cds_service.fhirpath.values import Quantity
-
-Constant = bool | int | Decimal | str | Temporal | Quantity
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +16,9 @@ class Base:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Literal(Base):
-    """A value written out in the expression."""
+    """A value written out in the expression, as the language (:mod:`cds_service.fhirpath.language`) reads it."""
 
-    value: Constant
+    value: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,4 +66,38 @@ class Binary(Base):
     right: Node
 
 
-Node = Literal | Empty | Variable | This | Member | Call | Binary
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unary(Base):
+    """``-operand`` or ``+operand``."""
+
+    operator: str
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index(Base):
+    """``source[index]``."""
+
+    source: Node
+    index: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeTest(Base):
+    """``source is type`` or ``source as type``; ``type_name`` has one part, or two with a namespace."""
+
+    operator: str
+    source: Node
+    type_name: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Special(Base):
+    """``$index`` or ``$total``."""
+
+    name: str
+
+
+Whole = Unary | Index | TypeTest | Special
+"""What only the whole language has; the parser refuses it in content."""
+Node = Literal | Empty | Variable | This | Member | Call | Binary | Unary | Index | TypeTest | Special

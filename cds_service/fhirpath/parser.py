@@ -1,4 +1,4 @@
-"""Tokens to syntax tree: a Pratt parser over the part of the FHIRPath 2.0 grammar that content may use."""
+"""Tokens to syntax tree: a Pratt parser over the FHIRPath 2.0 grammar, or the part of it that a language has."""
 
 from __future__ import annotations
 
@@ -6,45 +6,37 @@ from decimal import Decimal
 from typing import NoReturn
 
 from cds_service.fhirpath.errors import FhirPathError
-from cds_service.fhirpath.lexer import Token, tokens
-from cds_service.fhirpath.nodes import Binary, Call, Empty, Literal, Member, Node, This, Variable
-from cds_service.fhirpath.temporal import Temporal
-from cds_service.fhirpath.values import Quantity
+from cds_service.fhirpath.language import CONTENT, Language
+from cds_service.fhirpath.lexer import DATES, Token, tokens
+from cds_service.fhirpath.nodes import Binary, Call, Empty, Index, Literal, Member, Node, Special, This, TypeTest, Unary, Variable
 
 MAX_HEIGHT = 100
 _MAX_DIGITS = 28
+_LARGEST = 2**31 - 1
 
 # FHIRPath 2.0, "Operator precedence", from loose to tight; all are left-associative.
 _POWERS = {
     "implies": 1, "or": 2, "xor": 2, "and": 3, "in": 4, "contains": 4, "=": 5, "!=": 5, "~": 5, "!~": 5,
     "<": 6, "<=": 6, ">": 6, ">=": 6, "|": 7, "is": 8, "as": 8, "+": 9, "-": 9, "&": 9, "*": 10, "/": 10, "div": 10, "mod": 10,
 }  # fmt: skip
-_REFUSED = {
-    "xor": "Write (a and b.not()) or (a.not() and b).",
-    "~": "Use = (equivalence is not covered).",
-    "!~": "Use != (equivalence is not covered).",
-    "|": "Use `or` between two conditions, or put the list into the parameters.",
-    "is": "Types are known from the model and checked; leave the test out.",
-    "as": "Types are known from the model and checked; leave the cast out.",
-    **dict.fromkeys(["-", "*", "/", "div", "mod"], "Arithmetic is not covered: declare the computed value as a fact."),
-}
+_SIGN_POWER = 10  # a sign binds tighter than any operator between two operands
 _NAMES_TOO = ("as", "contains", "in", "is")  # operators that the grammar also allows as names
 _WORDS = frozenset(word for word in _POWERS if word.isalpha()) - frozenset(_NAMES_TOO)
 _UNITS = ("year", "month", "week", "day", "hour", "minute", "second", "millisecond")
 _CALENDAR = frozenset(form for unit in _UNITS for form in (unit, f"{unit}s"))
-_COMPUTE = "Declare the computed value as a fact."
 _SPLIT = "Split it into several conditions, or declare a fact for a part of it."
 _START = "Start with a %variable, a literal, `iif(` or an opening parenthesis."
 
 
-def parse(text: str) -> Node:
-    """Read one expression. Raises :class:`FhirPathError` for what is not FHIRPath or not covered."""
-    return _Parser(tokens(text)).whole()
+def parse(text: str, language: Language = CONTENT) -> Node:
+    """Read one expression. Raises :class:`FhirPathError` for what is not FHIRPath or not covered by ``language``."""
+    return _Parser(tokens(text), language).whole()
 
 
 class _Parser:
-    def __init__(self, found: list[Token]) -> None:
+    def __init__(self, found: list[Token], language: Language) -> None:
         self._tokens = found
+        self._language = language
         self._next = 0
         self._depth = 0
 
@@ -75,7 +67,7 @@ class _Parser:
             raise FhirPathError("The expression is empty", 0, "Write an expression; {} is the empty collection.")
         node = self._expression(0)
         if self._is("["):
-            raise FhirPathError("[index] is not covered", self._now.position, "Declare the element that is meant as a fact of its own.")
+            raise FhirPathError("[index] is not covered", self._now.position, self._language.refused["index"])
         if self._now.kind != "end":
             self._unexpected("Join two expressions with `and` or `or`, or remove the rest.")
         return node
@@ -87,8 +79,11 @@ class _Parser:
         node = self._postfix(self._term())
         while (power := _POWERS.get(self._operator(), 0)) > loosest:
             operator = self._take()
-            if operator.text in _REFUSED:
-                raise FhirPathError(f"`{operator.text}` is not covered", operator.position, _REFUSED[operator.text])
+            if operator.text in self._language.refused:
+                raise FhirPathError(f"`{operator.text}` is not covered", operator.position, self._language.refused[operator.text])
+            if operator.text in ("is", "as"):
+                node = self._type_test(node, operator)
+                continue
             right = self._expression(power)
             node = Binary(
                 operator=operator.text, left=node, right=right, position=operator.position, height=_height(operator.position, node, right)
@@ -100,17 +95,33 @@ class _Parser:
         return self._now.text if self._now.kind in ("symbol", "name") else ""
 
     def _postfix(self, node: Node) -> Node:
-        while self._is("."):
-            self._take()
-            token = self._now
-            if token.kind != "delimited" and (token.kind != "name" or token.text in _WORDS):
-                self._unexpected("After a dot write the name of a member or a function.")
-            node = self._named(node)
+        while self._is(".") or (self._is("[") and self._language.whole):
+            opening = self._take()
+            if opening.text == "[":
+                index = self._expression(0)
+                self._expect("]", "Close the bracket.")
+                node = Index(source=node, index=index, position=opening.position, height=_height(opening.position, node, index))
+                continue
+            node = self._named(node, self._name())
         return node
 
-    def _named(self, source: Node) -> Node:
-        """A member, or a function with its arguments, of ``source``; the current token is its name."""
-        token = self._take()
+    def _name(self) -> Token:
+        """The name of a member, a function or a type; the next token."""
+        token = self._now
+        if token.kind != "delimited" and (token.kind != "name" or token.text in _WORDS):
+            self._unexpected("After a dot write the name of a member or a function.")
+        return self._take()
+
+    def _type_test(self, source: Node, operator: Token) -> Node:
+        names = [self._name().text]
+        if self._is("."):
+            self._take()
+            names.append(self._name().text)
+        height = _height(operator.position, source)
+        return TypeTest(operator=operator.text, source=source, type_name=tuple(names), position=operator.position, height=height)
+
+    def _named(self, source: Node, token: Token) -> Node:
+        """A member, or a function with its arguments, of ``source``; ``token`` is its name."""
         if not self._is("("):
             return Member(source=source, name=token.text, position=token.position, height=_height(token.position, source))
         arguments = self._arguments()
@@ -130,7 +141,7 @@ class _Parser:
     def _term(self) -> Node:
         token = self._now
         reader = {
-            "string": self._string, "date": self._date, "number": self._number, "variable": self._variable,
+            "string": self._string, "date": self._date, "time": self._date, "number": self._number, "variable": self._variable,
             "name": self._word, "delimited": self._delimited, "special": self._special, "symbol": self._bracket,
         }.get(token.kind)  # fmt: skip
         if reader is None:
@@ -143,7 +154,9 @@ class _Parser:
 
     def _date(self, token: Token) -> Node:
         self._take()
-        value = Temporal.parse(token.text[1:].removesuffix("T"))
+        if token.kind == "time" and not self._language.whole:
+            raise FhirPathError("This is not a date", token.position, DATES)
+        value = self._language.moment(token.text[1:])
         if value is None:
             raise FhirPathError(f"{token.text} is not a date of the calendar", token.position, "Correct the date.")
         return Literal(value=value, position=token.position)
@@ -155,10 +168,17 @@ class _Parser:
         following = self._now
         if following.kind == "string":
             self._take()
-            return Literal(value=Quantity(Decimal(sign + token.text), following.text), position=token.position)
+            value = self._language.quantity(Decimal(sign + token.text), following.text, calendar=False)
+            return Literal(value=value, position=token.position)
         if following.kind == "name" and following.text in _CALENDAR:
-            raise FhirPathError("Calendar durations are not covered", following.position, "Write a unit in quotes, as in 4 'wk'.")
+            if not self._language.whole:
+                raise FhirPathError("Calendar durations are not covered", following.position, "Write a unit in quotes, as in 4 'wk'.")
+            self._take()
+            value = self._language.quantity(Decimal(sign + token.text), following.text, calendar=True)
+            return Literal(value=value, position=token.position)
         written = sign + token.text
+        if self._language.whole and "." not in written and int(written) > _LARGEST:
+            raise FhirPathError("The number is too large for an Integer", token.position, f"Write {written}.0 for a Decimal.")
         return Literal(value=Decimal(written) if "." in written else int(written), position=token.position)
 
     def _variable(self, token: Token) -> Node:
@@ -175,12 +195,15 @@ class _Parser:
             raise FhirPathError("`not` is a function", token.position, "Write (condition).not().")
         if token.text in _WORDS:
             self._unexpected(_START)
-        return self._named(This(position=token.position, implied=True))
+        return self._named(This(position=token.position, implied=True), self._take())
 
     def _delimited(self, token: Token) -> Node:
-        return self._named(This(position=token.position, implied=True))
+        return self._named(This(position=token.position, implied=True), self._take())
 
     def _special(self, token: Token) -> Node:
+        if token.text in ("$index", "$total") and self._language.whole:
+            self._take()
+            return Special(name=token.text, position=token.position)
         if token.text != "$this":
             raise FhirPathError(f"{token.text} is not covered", token.position, "Only $this is.")
         self._take()
@@ -196,10 +219,14 @@ class _Parser:
             self._take()
             self._expect("}", "Only the empty collection {} is written with braces.")
             return Empty(position=token.position)
+        if token.text in ("-", "+") and self._language.whole:
+            self._take()
+            operand = self._expression(_SIGN_POWER)
+            return Unary(operator=token.text, operand=operand, position=token.position, height=_height(token.position, operand))
         if token.text == "-" and self._tokens[self._next + 1].kind == "number":
             return self._negative()
         if token.text in ("-", "+"):
-            raise FhirPathError(f"A sign ({token.text}) stands before numbers only", token.position, _COMPUTE)
+            raise FhirPathError(f"A sign ({token.text}) stands before numbers only", token.position, self._language.refused["sign"])
         return self._unexpected(_START)
 
     def _negative(self) -> Node:

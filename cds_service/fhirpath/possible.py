@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any
 
 from cds_service.fhirpath.domain import ABSENT, PRESENT, Constant, Domain, compared
-from cds_service.fhirpath.nodes import Binary, Call, Empty, Literal, Member, Node, This, Variable
+from cds_service.fhirpath.nodes import Binary, Call, Empty, Literal, Member, Node, Variable
 from cds_service.fhirpath.parser import parse
 from cds_service.fhirpath.types import Type
 
@@ -61,7 +61,7 @@ class _Solver:
                 return self.call(node, want=want)
             case Binary():
                 return self.binary(node, want=want)
-            case This():
+            case _:
                 return _ANYTHING
 
     def binary(self, node: Binary, *, want: bool) -> tuple[Branch, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from cds_service.fhirpath.nodes import Constant
+from cds_service.fhirpath.language import Constant
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.fhirpath.types import Type
 from cds_service.fhirpath.values import Quantity

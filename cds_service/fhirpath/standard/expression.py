@@ -1,0 +1,119 @@
+"""The face of the full library: text and type tables in, a compiled :class:`FhirPath` out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from cds_service.fhirpath.errors import FhirPathError
+from cds_service.fhirpath.parser import parse
+from cds_service.fhirpath.standard.compile import INPUT, Compiler, Scope
+from cds_service.fhirpath.standard.items import entered, read, variable
+from cds_service.fhirpath.standard.language import STANDARD
+from cds_service.fhirpath.standard.model import NO_MODEL, Model
+from cds_service.fhirpath.standard.part import Env, Part, Trace
+from cds_service.fhirpath.standard.static import ANY, Static
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_READY = frozenset({str, bool, int, Decimal})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FhirPath:
+    """A checked and compiled expression; it holds no state and may be shared between threads.
+
+    ``reads`` are the variables that it reads.
+    """
+
+    text: str
+    reads: frozenset[str]
+    static: Static
+    model: Model = field(repr=False)
+    context: str | None
+    _part: Part = field(repr=False, compare=False)
+
+    def __call__(
+        self, value: Any = None, variables: Mapping[str, Any] = _NOTHING, *, now: datetime | None = None, trace: Trace | None = None
+    ) -> list[Any]:
+        """The result: bool, int, Decimal, str, Moment, Quantity and JSON objects.
+
+        ``value`` is the input (a resource, or any JSON), ``now`` what ``now()`` and ``today()`` answer, ``trace(name, items)`` is
+        told what passes ``trace()``. Raises :class:`FhirPathError` for values that the types did not announce.
+        """
+        env, focus = self._entered(value, variables, now, trace)
+        return [item if item.__class__ in _READY else _plain(item) for item in self._part.many(env, focus)]
+
+    def items(
+        self, value: Any = None, variables: Mapping[str, Any] = _NOTHING, *, now: datetime | None = None, trace: Trace | None = None
+    ) -> list[Any]:
+        """The result as items, FHIR elements with their types."""
+        env, focus = self._entered(value, variables, now, trace)
+        return self._part.many(env, focus)
+
+    def boolean(
+        self, value: Any = None, variables: Mapping[str, Any] = _NOTHING, *, now: datetime | None = None, trace: Trace | None = None
+    ) -> bool | None:
+        """``True``, ``False``, or ``None`` for empty. Raises :class:`FhirPathError` for anything else."""
+        env, focus = self._entered(value, variables, now, trace)
+        found = self._part.one(env, focus)
+        if found is not None and found.__class__ is not bool:
+            raise FhirPathError("This is not a condition", 0, "Compare it with something, or ask exists().")
+        return found
+
+    def _entered(self, value: Any, variables: Mapping[str, Any], now: datetime | None, trace: Trace | None) -> tuple[Env, Any]:
+        model = self.model
+        items = [] if value is None else [entered(value, model)] if value.__class__ is dict else variable(value, model)
+        if len(items) > 1:
+            raise FhirPathError("The input is several values", 0, "Evaluate over each of them.")
+        focus = items[0] if items else None
+        if self.context is not None and focus is not None and (focus.__class__ is not tuple or focus[1].name != self.context):
+            raise FhirPathError("The input is not of the type that the expression was compiled for", 0, "Compile it for that type.")
+        given = {}
+        for name in self.reads:
+            if name in INPUT:
+                given[name] = items
+                continue
+            found = variables.get(name)
+            given[name] = [entered(found, model)] if found.__class__ is dict else variable(found, model)
+        return Env(given, now, trace), focus
+
+
+def compile_fhirpath(
+    text: str,
+    *,
+    model: Model = NO_MODEL,
+    context: str | None = None,
+    variables: Mapping[str, str | None] = _NOTHING,
+    hooks: Mapping[str, Callable[..., Any]] = _NOTHING,
+) -> FhirPath:
+    """Parse, check and compile an expression of the whole language.
+
+    ``model`` are the types; ``context`` names the type of the input, so that paths from it are checked. ``variables`` are the
+    names that may follow ``%``, each with the name of its type or ``None`` for anything. ``hooks`` are what the caller can do:
+    ``resolve(reference)``, ``member_of(coded, url)``, ``conforms_to(resource, url)``.
+    Raises :class:`FhirPathError` with position and remedy for what is not FHIRPath, not covered or cannot make sense.
+    """
+    known = {name: _static(of, model) for name, of in variables.items()}
+    scope = Scope(_static(context, model).several(many=False), root=True)
+    compiler = Compiler(model, known, scope.static, hooks)
+    part = compiler.part(parse(text, STANDARD), scope)
+    return FhirPath(text=text, reads=frozenset(compiler.reads), static=part.static, model=model, context=context, _part=part)
+
+
+def _static(name: str | None, model: Model) -> Static:
+    if name is None:
+        return ANY
+    found = model.named(name)
+    if not found:
+        raise ValueError(f"{name!r} is not the name of a type")
+    return ANY if found[0].abstract else Static(frozenset(found[:1]), many=True)
+
+
+def _plain(item: Any) -> Any:
+    """An item as its System value or its JSON."""
+    found = read(item)
+    return found[0] if found.__class__ is tuple else found
