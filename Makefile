@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help run test test-e2e lint check lock wheel clean
+.PHONY: help run test test-e2e mutation lint check lock wheel clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -16,6 +16,9 @@ test: $(VENV)/.dev ## Run all tests
 
 test-e2e: $(VENV)/.dev ## Run the tests with a real FHIR server and a browser (needs Java, Maven and Chromium; fetches some 170 MB the first time)
 	$(BIN)/python -m pytest tests/e2e
+
+mutation: $(VENV)/.run ## Change the content in one place at a time: does a case notice? (minutes)
+	$(BIN)/cds-service mutate
 
 lint: $(VENV)/.dev ## Style, types, import rules
 	$(BIN)/ruff check .

@@ -68,6 +68,8 @@ class Knowledge:
 
         Whoever gives them has checked them (``plans/site.py``, ``plans/bounds.py``).
         """
+        if not changed:
+            return self
         info = {**self.parameter_info, **changed}
         values = {name: parameter.value for name, parameter in info.items()}
         return replace(

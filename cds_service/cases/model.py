@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cds_service.hooks.invocation import Invocation
+from cds_service.model.assessment import ActionTrace
 from cds_service.model.facts import Facts
 from cds_service.plans.compiled import Parameter
 
@@ -79,11 +80,12 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a case: the cards as the hook would answer them. It passed if nothing differs."""
+    """What came of a case: the cards as the hook would answer them, and how they came about. It passed if nothing differs."""
 
     case: Case
     differences: tuple[Difference, ...]
     cards: tuple[Mapping[str, Any], ...] = ()
+    traces: tuple[ActionTrace, ...] = ()
 
     @property
     def indicators(self) -> tuple[str, ...]:

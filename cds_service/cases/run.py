@@ -14,6 +14,7 @@ from cds_service.cards.render import EXTENSION
 from cds_service.cases.explain import why
 from cds_service.cases.model import Case, Difference, Expected, Outcome, Prepared
 from cds_service.errors import ServiceError
+from cds_service.hooks.invocation import Invocation
 from cds_service.hooks.parse import parse_hook_request
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import ActionTrace, Assessment, Recommendation
@@ -37,7 +38,11 @@ def prepare(case: Case, knowledge: Knowledge, as_of: date) -> Prepared:
     """Build the facts of a case, as the service does for a hook call. Raises :class:`ServiceError`."""
     service = knowledge.service(None, case.hook)
     assert service is not None  # checked when the case was loaded
-    invocation = parse_hook_request(case.request, service.id)
+    return with_facts(case, parse_hook_request(case.request, service.id), knowledge, as_of)
+
+
+def with_facts(case: Case, invocation: Invocation, knowledge: Knowledge, as_of: date) -> Prepared:
+    """The same for a call that is parsed already. Raises :class:`ServiceError`."""
     site = knowledge.with_parameters(case.site)
     record = receive(invocation, site, as_of, {})
     return Prepared(case, invocation, site.facts_engine.build(record, as_of))
@@ -48,7 +53,7 @@ def judge(prepared: Prepared, knowledge: Knowledge, as_of: date) -> Outcome:
     site = knowledge.with_parameters(prepared.case.site)
     assessment = assess_facts(prepared.facts, prepared.invocation.hook, site, as_of)
     cards = rendered(assessment, site).body["cards"]
-    return Outcome(prepared.case, tuple(_differences(prepared.case, assessment, cards, site)), tuple(cards))
+    return Outcome(prepared.case, tuple(_differences(prepared.case, assessment, cards, site)), tuple(cards), assessment.traces)
 
 
 def _differences(case: Case, assessment: Assessment, cards: list[Mapping[str, Any]], knowledge: Knowledge) -> Iterator[Difference]:

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from cds_service.cases.load import load_cases
 from cds_service.cases.load_phrases import load_phrases
-from cds_service.cases.run import run_cases
 from cds_service.cli.errors import FAILED
 from cds_service.cli.options import content_argument, content_folder
 from cds_service.errors import ContentError, ContentProblem
 from cds_service.mutation.mutants import mutants
-from cds_service.mutation.run import Verdict, check_mutants, load_explained
+from cds_service.mutation.run import Verdict, ask, check_mutants, could_notice, load_explained
 from cds_service.wiring import load_content
 
 
 @click.command()
 @content_argument
 @click.option("--recommendation", "code", metavar="CODE", help="Only what belongs to one recommendation; thresholds are then left out.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one for each core",
+    metavar="N",
+    help="Processes.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Name the case that noticed each change.")
 @click.pass_context
-def mutate(context: click.Context, directory: Path | None, code: str | None, *, verbose: bool) -> None:
+def mutate(context: click.Context, directory: Path | None, code: str | None, *, jobs: int, verbose: bool) -> None:
     """Change the content in one place at a time, and see whether a case notices.
 
     Every criterion of a recommendation, section or suggestion is dropped and negated, every number moved one step up and down,
@@ -42,13 +50,14 @@ def mutate(context: click.Context, directory: Path | None, code: str | None, *, 
         raise ContentError(problems)
     book = load_phrases(folder)
     cases = load_cases(folder, knowledge, book)
-    failed = [outcome.case.name for outcome in run_cases(cases, knowledge, book.as_of) if not outcome.passed]
-    if failed:
-        click.echo(f"error: these cases fail on the unchanged content; see cds-service cases: {', '.join(failed)}", err=True)
-        context.exit(FAILED)
     chosen = [mutant for mutant in mutants(knowledge) if code in (None, mutant.code)]
     if not chosen:
         raise click.UsageError("there is nothing to change" if code is None else f"there is no recommendation '{code}'")
+    asked = ask(cases if code is None else could_notice(code, cases, knowledge), knowledge, book.as_of)
+    failed = [one.case.name for one in asked if not one.outcome.passed]
+    if failed:
+        click.echo(f"error: these cases fail on the unchanged content; see cds-service cases: {', '.join(failed)}", err=True)
+        context.exit(FAILED)
 
     def tell(verdict: Verdict) -> None:
         if verdict.is_unexplained:
@@ -56,13 +65,14 @@ def mutate(context: click.Context, directory: Path | None, code: str | None, *, 
         elif verbose:
             click.echo(f"caught    {verdict.mutant.name}: by {verdict.caught_by or verdict.because}")
 
-    verdicts = check_mutants(chosen, cases, knowledge, book.as_of, explained=explained, progress=tell)
+    verdicts = check_mutants(chosen, asked, knowledge, book.as_of, explained=explained, jobs=jobs, progress=tell)
     caught = sum(verdict.caught_by is not None for verdict in verdicts)
     unexplained = sum(verdict.is_unexplained for verdict in verdicts)
     names = {verdict.mutant.name for verdict in verdicts if verdict.caught_by is None}
     stale = sorted(set(explained) - names) if code is None else []
     for name in stale:
         click.echo(f"STALE     {name}: it is explained as a survivor, but a case notices it, or it is no longer there")
-    click.echo(f"{len(verdicts)} changes: {caught} noticed, {len(verdicts) - caught - unexplained} explained, {unexplained} unexplained")
+    survived = f"survivors: {len(verdicts) - caught - unexplained} explained, {unexplained} unexplained"
+    click.echo(f"{len(verdicts)} changes, {caught}/{len(verdicts)} caught; {survived}")
     if unexplained or stale:
         context.exit(FAILED)

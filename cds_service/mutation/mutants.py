@@ -10,12 +10,14 @@ from typing import Any
 from cds_service.fhirpath import Expression, Type, compile_expression
 from cds_service.fhirpath.lexer import tokens
 from cds_service.knowledge import Knowledge
+from cds_service.model.assessment import ActionTrace
 from cds_service.plans.compiled import CompiledAction, Criterion, Parameter, Service
 from cds_service.plans.environment import variable_types
 from cds_service.plans.parameters import parameter_types
 
 Criteria = tuple[Criterion, ...]
 Change = Callable[[Criterion], Criterion | None]
+DROPPED = "dropped"
 STEPS: Mapping[str, Any] = {"integer": 1, "decimal": Decimal("0.1")}
 
 
@@ -24,7 +26,8 @@ class Mutant:
     """One change.
 
     ``name`` is stable (``code/criterion 2/negated``), ``words`` says what was changed, ``code`` is the recommendation it belongs to
-    (empty: several), ``in_facts`` says that facts too must be built anew, ``apply`` gives the changed knowledge.
+    (empty: several), ``in_facts`` says that facts too must be built anew, ``apply`` gives the changed knowledge. ``may_show`` guesses,
+    from how a recommendation came about without the change, whether it may come out differently: where it says so, is looked first.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Mutant:
     code: str
     in_facts: bool
     apply: Callable[[Knowledge], Knowledge]
+    may_show: Callable[[ActionTrace], bool]
 
 
 def mutants(knowledge: Knowledge) -> list[Mutant]:
@@ -78,6 +82,7 @@ def _criteria(knowledge: Knowledge) -> Iterator[Mutant]:
                         code=action.code,
                         in_facts=False,
                         apply=_applied(action.code, owner, number, change),
+                        may_show=_decided(criterion, kind) if owner.kind == "criterion" else _fired,
                     )
         for path in ("action.priority", "action.title"):
             if path in action.dynamic:
@@ -87,8 +92,20 @@ def _criteria(knowledge: Knowledge) -> Iterator[Mutant]:
                     code=action.code,
                     in_facts=False,
                     apply=_fixed(action.code, path),
+                    may_show=_fired,
                 )
     yield from _guards(knowledge, variables)
+
+
+def _fired(trace: ActionTrace) -> bool:
+    return trace.fired
+
+
+def _decided(criterion: Criterion, kind: str) -> Callable[[ActionTrace], bool]:
+    """Where a criterion is not true, dropping it may show; where it is known, any other change of it."""
+    same = True if kind == DROPPED else None
+    text = criterion.expression.text
+    return lambda trace: any(item.expression == text and item.value is not same for item in trace.criteria)
 
 
 def _fixed(code: str, path: str) -> Callable[[Knowledge], Knowledge]:
@@ -105,7 +122,7 @@ def _owners(action: CompiledAction) -> Iterator[_Owner]:
 
 
 def _changes(criterion: Criterion, variables: Mapping[str, Type]) -> Iterator[tuple[str, Change]]:
-    yield "dropped", lambda _: None
+    yield DROPPED, lambda _: None
     text = criterion.expression.text
     yield "negated", _with_text(f"({text}).not()", variables)
     for changed, kind in moved_literals(text):
@@ -151,6 +168,7 @@ def _guards(knowledge: Knowledge, variables: Mapping[str, Type]) -> Iterator[Mut
                     code="",
                     in_facts=False,
                     apply=_guarded((service.id, service.hook), criterion, change),
+                    may_show=_decided(criterion, kind),
                 )
 
 
@@ -171,6 +189,7 @@ def _guarded(key: tuple[str, str], guard: Criterion, change: Change) -> Callable
 
 def _parameters(knowledge: Knowledge) -> Iterator[Mutant]:
     for info in knowledge.parameter_info.values():
+        read = _resting_on({path for path, names in knowledge.context.fact_parameters.items() if info.name in names}, knowledge)
         for value in _moved(info):
             yield Mutant(
                 name=f"parameter {info.name}/{value}",
@@ -178,6 +197,7 @@ def _parameters(knowledge: Knowledge) -> Iterator[Mutant]:
                 code="",
                 in_facts=True,
                 apply=_with_parameter(info.name, value),
+                may_show=_reading({f"parameters.{info.name}", *(f"facts.{path}" for path in read)}),
             )
 
 
@@ -204,7 +224,21 @@ def _fact_literals(knowledge: Knowledge) -> Iterator[Mutant]:
                 code="",
                 in_facts=True,
                 apply=_with_fact(spec.path, _recompiled(changed, variables)),
+                may_show=_reading({f"facts.{path}" for path in _resting_on({spec.path}, knowledge)}),
             )
+
+
+def _resting_on(paths: set[str], knowledge: Knowledge) -> set[str]:
+    """Some facts, and all that are derived from them, at whatever remove."""
+    found = set(paths)
+    for spec, _ in knowledge.facts_engine.steps:  # in order of dependence
+        if found.intersection(knowledge.context.fact_reads.get(spec.path, ())):
+            found.add(spec.path)
+    return found
+
+
+def _reading(paths: set[str]) -> Callable[[ActionTrace], bool]:
+    return lambda trace: any(path in paths for criterion in trace.criteria for path, _ in criterion.reads)
 
 
 def _recompiled(text: str, variables: Mapping[str, Type]) -> Expression:

@@ -10,7 +10,7 @@ from cds_service.cases.load_phrases import load_phrases
 from cds_service.cases.run import run_cases
 from cds_service.errors import ContentError
 from cds_service.mutation.mutants import mutants
-from cds_service.mutation.run import check_mutants
+from cds_service.mutation.run import ask, check_mutants
 from cds_service.wiring import load_content
 from tests.unit.cases import garden
 from tests.unit.plans import world
@@ -78,5 +78,5 @@ def test_what_a_site_could_not_set_is_refused(tmp_path, site, words):
 def test_a_changed_parameter_is_seen_where_the_site_leaves_it(tmp_path):
     cases, knowledge, as_of = load(tmp_path, ({"alarm": True}, *FIRES), ({"alarm": True, "age": 9}, *FIRES))
     thresholds = [mutant for mutant in mutants(knowledge) if mutant.name.startswith("parameter age/")]
-    verdicts = check_mutants(thresholds, cases, knowledge, as_of, explained={})
+    verdicts = check_mutants(thresholds, ask(cases, knowledge, as_of), knowledge, as_of, explained={})
     assert {verdict.mutant.name: verdict.caught_by for verdict in verdicts} == {"parameter age/4": None, "parameter age/2": "water-it/c0"}
