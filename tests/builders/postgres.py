@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 
 #: Set where a missing server must fail the tests (.ci/run does)
-REQUIRED = "CDS_REQUIRE_POSTGRES"
+REQUIRED = "TEST_REQUIRE_POSTGRES"
 _SETTINGS = ("listen_addresses=", "fsync=off", "max_connections=60", "shared_buffers=16MB")
 
 

@@ -123,27 +123,28 @@ def test_a_page_can_read_that_it_was_refused(edge):
     assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (401, "*")
 
 
+# Made when they are sent: the tokens of a long run would have expired
 REFUSED = [
-    ({"Authorization": "Basic YTpi"}, Refusal.NOT_BEARER, "another scheme"),
-    ({"Authorization": "Bearer x"}, Refusal.MALFORMED, "no token"),
-    ({"Authorization": f"Bearer {'x' * 9000}"}, Refusal.TOO_LARGE, "an oversize token"),
-    (headers(HOOK, header={"alg": "none"}), Refusal.ALGORITHM, "C13: none"),
-    (headers(HOOK, header={"alg": "HS384"}, key=b"k" * 48), Refusal.ALGORITHM, "C13: HS384"),
-    (headers(HOOK, now=1_700_000_000), Refusal.EXPIRED, "C13: expired"),
-    (headers(HOOK, header={"kid": "x"}), Refusal.KEY, "C13: an unknown kid"),
-    (headers(HOOK, header={"jku": "https://evil.example.org"}), Refusal.JKU, "C13: a jku that is not registered"),
-    (headers(HOOK, iss="https://south.example.org", tenant="n"), Refusal.TENANT, "C13: another tenant"),
-    (headers(HOOK, iss="https://evil.example.org"), Refusal.ISSUER, "an unknown issuer"),
-    (headers(HOOK, key=private_key("ES384", "other")), Refusal.SIGNATURE, "another key"),
-    (headers(DISCOVERY), Refusal.AUDIENCE, "C13: another path"),
-    (headers(FEEDBACK), Refusal.AUDIENCE, "the address of the feedback"),
-    (EHR.headers(f"http://localhost{HOOK}"), Refusal.AUDIENCE, "the address behind the proxy"),
+    (lambda: {"Authorization": "Basic YTpi"}, Refusal.NOT_BEARER, "another scheme"),
+    (lambda: {"Authorization": "Bearer x"}, Refusal.MALFORMED, "no token"),
+    (lambda: {"Authorization": f"Bearer {'x' * 9000}"}, Refusal.TOO_LARGE, "an oversize token"),
+    (lambda: headers(HOOK, header={"alg": "none"}), Refusal.ALGORITHM, "C13: none"),
+    (lambda: headers(HOOK, header={"alg": "HS384"}, key=b"k" * 48), Refusal.ALGORITHM, "C13: HS384"),
+    (lambda: headers(HOOK, now=1_700_000_000), Refusal.EXPIRED, "C13: expired"),
+    (lambda: headers(HOOK, header={"kid": "x"}), Refusal.KEY, "C13: an unknown kid"),
+    (lambda: headers(HOOK, header={"jku": "https://evil.example.org"}), Refusal.JKU, "C13: a jku that is not registered"),
+    (lambda: headers(HOOK, iss="https://south.example.org", tenant="n"), Refusal.TENANT, "C13: another tenant"),
+    (lambda: headers(HOOK, iss="https://evil.example.org"), Refusal.ISSUER, "an unknown issuer"),
+    (lambda: headers(HOOK, key=private_key("ES384", "other")), Refusal.SIGNATURE, "another key"),
+    (lambda: headers(DISCOVERY), Refusal.AUDIENCE, "C13: another path"),
+    (lambda: headers(FEEDBACK), Refusal.AUDIENCE, "the address of the feedback"),
+    (lambda: EHR.headers(f"http://localhost{HOOK}"), Refusal.AUDIENCE, "the address behind the proxy"),
 ]
 
 
 @pytest.mark.parametrize(("sent", "reason", "comment"), REFUSED)
 def test_whatever_is_wrong_the_answer_is_the_same_and_the_log_says_why(edge, sent, reason, comment):
-    answer = edge.call(headers=sent)
+    answer = edge.call(headers=sent())
     assert (answer.status_code, edge.lines[0]["refused"]) == (401, reason), comment
     nobody = ask(edge, DISCOVERY)
     assert (answer.data, answer.headers["WWW-Authenticate"]) == (nobody.data, nobody.headers["WWW-Authenticate"])
