@@ -95,9 +95,12 @@ def _reason(item: Mapping[str, Any]) -> Reason | None:
 def _extension(extensions: list[Any], where: str) -> str | None:
     if not extensions:
         return None
-    text = orjson.dumps(extensions[0] if len(extensions) == 1 else extensions, option=orjson.OPT_SORT_KEYS).decode()
+    place = f"{where}.overrideReason.extension"
+    try:
+        text = orjson.dumps(extensions[0] if len(extensions) == 1 else extensions, option=orjson.OPT_SORT_KEYS).decode()
+    except orjson.JSONEncodeError:  # it writes less deep than it reads
+        raise MalformedRequest(f"{place} is nested too deeply", where=place, remedy="Nest it less deeply.") from None
     if len(text) > LONGEST_EXTENSION:
-        place = f"{where}.overrideReason.extension"
         remedy = f"Send at most {LONGEST_EXTENSION} characters."
         raise MalformedRequest(f"{place} is longer than {LONGEST_EXTENSION} characters", where=place, remedy=remedy)
     return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from jsonschema.validators import extend
 
 from cds_service.model.hook_library import LIBRARY
 
+_LOOKED_AT = 100
 _TYPES = {"object": "an object", "array": "a list", "string": "a string", "boolean": "true or false", "null": "null", "number": "a number"}
 
 
@@ -74,7 +76,15 @@ def is_solid(value: object) -> bool:
 def first_error(name: str, instance: object, part: str | None = None) -> ValidationError | None:
     """The most telling violation of a schema, or of one of its definitions; ``None`` if there is none."""
     compiled = validator(name, part)
-    return None if compiled.is_valid(instance) else best_match(compiled.iter_errors(instance))
+    return None if compiled.is_valid(instance) else best_match(_first(compiled.iter_errors(instance)))
+
+
+def _first(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:
+    """So many of the errors, up to a list that is too long: to look at a million items takes half a minute."""
+    for error in islice(errors, _LOOKED_AT):
+        yield error
+        if error.validator == "maxItems":
+            return
 
 
 def path_of(error: ValidationError, root: str = "") -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from cds_service.errors import BodyTooLarge
 from cds_service.fhir.bundles import Item, is_partial, items, link
 from cds_service.fhir.record import Resource
 from cds_service.plans.compiled import DataRequirement
 from cds_service.prefetch.requirements import filters_of
 
+MOST_RESOURCES = 20_000  # of one call, empty keys included
 # Outcome codes that mean "you may not see" or "I could not look", however mild their severity
 _NOT_LOOKED = frozenset({"security", "login", "forbidden", "suppressed", "timeout", "throttled", "incomplete"})
 _MILD = frozenset({"information", "warning"})
@@ -62,19 +65,27 @@ class Answer:
 
 
 def read_answers(prefetch: Mapping[str, Any], keys: Collection[str] = ()) -> tuple[Answer, ...]:
-    """Every prefetch value, read.
+    """Every prefetch value, read. Raises :class:`BodyTooLarge` for more resources than a record has: to look at each takes time.
 
     Places in them are told by the key if it is one of ``keys``, which are ours, else by its number: errors name them, and a key of a
     client's making could name a person.
     """
-    places = (f"prefetch.{key}" if key in keys else f"prefetch[{number}]" for number, key in enumerate(prefetch))
-    return tuple(_read(key, value, where) for where, (key, value) in zip(places, prefetch.items(), strict=True))
+    answers: list[Answer] = []
+    left = MOST_RESOURCES
+    for number, (key, value) in enumerate(prefetch.items()):
+        where = f"prefetch.{key}" if key in keys else f"prefetch[{number}]"
+        found = () if value is None else tuple(islice(items(value, where), left + 1))
+        left -= max(len(found), 1)
+        if left < 0:
+            remedy = "Send what discovery asks for, and of one patient."
+            raise BodyTooLarge(f"prefetch holds more than {MOST_RESOURCES} resources", where="prefetch", remedy=remedy)
+        answers.append(_read(key, value, found))
+    return tuple(answers)
 
 
-def _read(key: str, value: object, where: str) -> Answer:
+def _read(key: str, value: object, found: Sequence[Item]) -> Answer:
     if value is None:
         return Answer(key, State.EMPTY, (), None, is_null=True)
-    found = tuple(items(value, where))
     outcomes = [item.resource for item in found if item.resource is not None and item.resource["resourceType"] == "OperationOutcome"]
     rest = tuple(item for item in found if item.resource is None or item.resource["resourceType"] != "OperationOutcome")
     return Answer(key, _state(value, outcomes, rest), rest, link(value, "self"))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
-from cds_service.errors import DataUnavailable
+from cds_service.errors import BodyTooLarge, DataUnavailable
 from cds_service.fhir.bundles import Item, items
 from cds_service.fhir.references import local_reference
 from cds_service.model.hook_library import definition
+
+MOST = 1000  # resources in a context
 
 
 def orders(hook: str, context: Mapping[str, Any], found: Iterable[Item] = ()) -> tuple[Item, ...]:
@@ -23,13 +26,21 @@ def orders(hook: str, context: Mapping[str, Any], found: Iterable[Item] = ()) ->
         return ()
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return _referred(value, f"context.{name}", found)
-    return tuple(items(value, f"context.{name}"))
+    return _some(items(value, f"context.{name}"))
 
 
 def entered(hook: str, context: Mapping[str, Any]) -> tuple[Item, ...]:
     """Everything else in a hook's context that is the patient's: what is being added to the record, appointments, tasks."""
     values = ((f"context.{name}", context.get(name)) for name in definition(hook).resources)
-    return tuple(item for where, value in values if value is not None for item in items(value, where))
+    return _some(item for where, value in values if value is not None for item in items(value, where))
+
+
+def _some(found: Iterable[Item]) -> tuple[Item, ...]:
+    """As many as somebody can enter. Raises :class:`BodyTooLarge` for more: each order is held against every recommendation."""
+    taken = tuple(islice(found, MOST + 1))
+    if len(taken) > MOST:
+        raise BodyTooLarge(f"the context holds more than {MOST} resources", where="context", remedy="Send what is being entered now.")
+    return taken
 
 
 def _referred(references: Sequence[str], where: str, found: Iterable[Item]) -> tuple[Item, ...]:

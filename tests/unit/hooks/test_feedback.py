@@ -121,3 +121,12 @@ def test_too_many_at_once_are_too_large():
 
 def test_what_was_written_is_not_printed_by_accident():
     assert "secret" not in repr(read(overrideReason={"userComment": "secret", "extension": {"x": "secret"}}))
+
+
+def test_an_extension_that_cannot_be_written_again_is_refused():
+    nested = {}
+    for _ in range(300):
+        nested = {"x": nested}
+    with pytest.raises(MalformedRequest, match="nested too deeply") as caught:
+        read(overrideReason={"extension": nested})
+    assert caught.value.where == "feedback[0].overrideReason.extension"

@@ -3,7 +3,7 @@
 import pytest
 from jsonschema import Draft202012Validator
 
-from cds_service.hooks.schema import path_of
+from cds_service.hooks.schema import first_error, path_of
 
 SCHEMA = {
     "properties": {
@@ -25,3 +25,8 @@ SCHEMA = {
 def test_only_names_of_the_schema_are_repeated(instance, where, comment):
     [error] = Draft202012Validator(SCHEMA).iter_errors(instance)
     assert path_of(error) == where, comment
+
+
+def test_a_list_that_is_too_long_is_told_before_what_is_in_it():
+    context = {"userId": "u", "patientId": "p", "draftOrders": {"resourceType": "Bundle"}, "selections": [7] * 1001}
+    assert path_of(first_error("contexts", context, "order-select")) == "selections"

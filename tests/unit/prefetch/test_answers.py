@@ -2,8 +2,9 @@
 
 import pytest
 
+from cds_service.errors import BodyTooLarge
 from cds_service.plans.compiled import CodeFilter, DataRequirement
-from cds_service.prefetch.answers import State, our_key, read_answers, states
+from cds_service.prefetch.answers import MOST_RESOURCES, State, our_key, read_answers, states
 
 ABSENT, UNAVAILABLE, TRUNCATED, EMPTY, ANSWERED = State
 
@@ -183,3 +184,22 @@ def test_what_was_only_included_does_not_make_a_bundle_mixed():
 def test_places_are_told_by_our_names_or_by_number():
     found = read_answers({"conditions": [1], "Margaret-4711": [1], "conditions-Margaret": [1]}, ["conditions"])
     assert [item.where for answer in found for item in answer.items] == ["prefetch.conditions[0]", "prefetch[1][0]", "prefetch[2][0]"]
+
+
+@pytest.mark.parametrize(
+    ("prefetch", "comment"),
+    [
+        ({"conditions": [1] * (MOST_RESOURCES + 1)}, "one value"),
+        ({f"k{number}": [1] for number in range(MOST_RESOURCES + 1)}, "many values"),
+        ({f"k{number}": None for number in range(MOST_RESOURCES + 1)}, "many values that hold nothing"),
+        ({"a": [1] * MOST_RESOURCES, "b": [1]}, "two values"),
+    ],
+)
+def test_more_resources_than_a_record_has_are_not_looked_at(prefetch, comment):
+    with pytest.raises(BodyTooLarge) as caught:
+        read_answers(prefetch)
+    assert caught.value.where == "prefetch", comment
+
+
+def test_as_many_as_allowed_are_read():
+    assert len(read_answers({"a": [1] * (MOST_RESOURCES - 1), "b": None})[0].items) == MOST_RESOURCES - 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.errors import DataUnavailable, WrongPatient
+from cds_service.errors import BodyTooLarge, DataUnavailable, WrongPatient
 from cds_service.hooks.invocation import Invocation
 from cds_service.model.assessment import Hook
 from cds_service.plans.compiled import CodeFilter, DataRequirement
@@ -83,3 +83,11 @@ def test_patients_are_not_mixed():
 
 def test_content_that_asks_for_no_condition_requires_nothing():
     assert call({}, requirements=REQUIREMENTS[:1]).unavailable == ("patient",)
+
+
+def test_more_drafts_than_anybody_can_enter_are_refused():
+    entry = {"resource": {"resourceType": "ServiceRequest", "subject": {"reference": "Patient/p1"}}}
+    with pytest.raises(BodyTooLarge) as caught:
+        call({"conditions": [CONDITION]}, {"resourceType": "Bundle", "entry": [entry] * 1001})
+    assert (caught.value.status, caught.value.where) == (413, "context")
+    assert len(call({"conditions": [CONDITION]}, {"resourceType": "Bundle", "entry": [entry] * 1000}).draft_orders) == 1000
