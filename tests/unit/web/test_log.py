@@ -1,7 +1,10 @@
 """One line per request, and nothing personal in it."""
 
+from pathlib import Path
+
 import pytest
 
+from cds_service.web.log import ALLOWED
 from tests.unit.web.edge import CALL, Edge, Reply
 
 UUID = "6f1c3a52-7c9e-5a3e-9d53-0f6f2c1b7a10"
@@ -62,3 +65,8 @@ def test_a_defect_is_an_error():
     edge = Edge(ValueError("x"))
     edge.call()
     assert edge.lines[0]["level"] == "error"
+
+
+def test_every_field_is_told_in_the_documents():
+    told = (Path(__file__).parents[3] / "docs" / "security.md").read_text()
+    assert [name for name in sorted(ALLOWED) if f"`{name}`" not in told] == []
