@@ -99,7 +99,7 @@ def _wrong(client: CdsClient) -> list[str]:
     if client.jku is not None and client.jwks_file is not None:
         problems.append("jku: give either jku or jwks_file, so that it is clear where the keys come from")
     if client.jku is not None and not _is_safe(client.jku):
-        problems.append("jku: must be an https address (http only on this machine)")
+        problems.append("jku: must be an https address without a user (http only on this machine)")
     if client.jwks_file is not None and not client.jwks_file.is_file():
         problems.append("jwks_file: is not a file that can be read")
     unknown = sorted(set(client.algorithms) - set(ALGORITHMS))
@@ -133,6 +133,8 @@ def _is_web(url: str) -> bool:
 
 def _is_safe(url: str) -> bool:
     parts = urlsplit(url) if _is_web(url) else urlsplit("")
+    if parts.username is not None or parts.password is not None:
+        return False
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1"))
 
 

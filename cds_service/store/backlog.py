@@ -94,6 +94,9 @@ class _Worker(Generic[T]):
             written = self._try(rows)
             if is_last and (not written or len(rows) < BATCH):
                 return
+            if not written:
+                with self._changed:
+                    self._changed.wait_for(lambda: self._closing, self._interval)
 
     def _try(self, rows: list[T]) -> bool:
         """Write the rows, which nobody else takes away."""
@@ -101,6 +104,9 @@ class _Worker(Generic[T]):
             if rows:
                 self._write(rows)
         except StoreUnavailable:
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever it is, later rows still need this thread; the kind of error names no row
+            _log.error("audit rows could not be written: %s", type(error).__name__)  # noqa: TRY400 a traceback could hold values of a row
             return False
         for _ in rows:
             self._rows.popleft()

@@ -45,7 +45,7 @@ def all_answered(operation, mode):
     """Make calls of an operation and hold each answer against the description; how many were made."""
     made = []
 
-    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def check(case):
         made.append(case)

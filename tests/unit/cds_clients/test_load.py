@@ -46,6 +46,7 @@ def test_without_a_file_nobody_is_registered():
         ({"name": "a", "jku": JKU}, "issuer", "keys without issuer"),
         ({"name": "a", "issuer": ISSUER, "jku": JKU, "jwks_file": "keys.json"}, "jku", "two sources of keys"),
         ({"name": "a", "issuer": ISSUER, "jku": "http://ehr.example.org/jwks"}, "jku", "keys over an open line"),
+        ({"name": "a", "issuer": ISSUER, "jku": "https://u:p@ehr.example.org/jwks"}, "jku", "a password in the address of keys"),
         ({"name": "a", "issuer": ISSUER, "jwks_file": "none.json"}, "jwks_file", "no such file"),
         ({"name": "a", "issuer": ISSUER, "jku": JKU, "algorithms": ["HS384"]}, "algorithms", "a shared secret"),
         ({"name": "a", "issuer": ISSUER, "jku": JKU, "algorithms": ["none"]}, "algorithms", "no signature"),

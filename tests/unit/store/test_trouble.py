@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import threading
 import time
 from contextlib import closing
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from cds_service.errors import StoreUnavailable
 from cds_service.hooks.feedback import CardFeedback
 from cds_service.store import open_store
+from cds_service.store.backlog import Backlog
 from cds_service.store.database import Database
 from cds_service.store.feedback import FeedbackLog
 from cds_service.store.who import Who
@@ -113,3 +115,22 @@ def test_no_row_is_in_what_libraries_say_of_a_failure(file):
     assert "Margaret" not in str(caught.value)
     assert not logging.getLogger("sqlalchemy.pool").isEnabledFor(logging.ERROR)
     database.close()
+
+
+def test_whatever_goes_wrong_with_a_write_later_rows_are_still_written(caplog):
+    """A defect in one write neither ends the thread nor loses what waits, and the log names its kind alone."""
+    written, failing, done = [], [ValueError("Margaret-4711")] * 2, threading.Event()
+
+    def write(rows):
+        if failing:
+            raise failing.pop()
+        written.extend(rows)
+        done.set()
+
+    backlog = Backlog(write, interval=0.01)
+    backlog.add("a")
+    assert done.wait(10)
+    backlog.close()
+    assert written == ["a"]
+    assert [record.getMessage() for record in caplog.records] == ["audit rows could not be written: ValueError"] * 2
+    assert "Margaret" not in caplog.text
