@@ -106,7 +106,7 @@ class _Worker(Generic[T]):
         except StoreUnavailable:
             return False
         except Exception as error:  # noqa: BLE001 - whatever it is, later rows still need this thread; the kind of error names no row
-            _log.error("audit rows could not be written: %s", type(error).__name__)  # noqa: TRY400 a traceback could hold values of a row
+            _log.error("audit rows could not be written: %s", type(error).__name__)
             return False
         for _ in rows:
             self._rows.popleft()
