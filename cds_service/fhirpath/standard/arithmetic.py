@@ -14,9 +14,17 @@ from cds_service.fhirpath.standard.quantity import Quantity, finer
 
 CONTEXT = Context(prec=34)
 _LEAST, _MOST = -(2**31), 2**31 - 1
+MOST_TEXT = 1_000_000
 _LARGEST = Decimal(10) ** 28
 _NUMBERS = ("Integer", "Decimal")
 _Quantities = Callable[[Quantity, Quantity], Quantity | None]
+
+
+def joined_text(text: str, position: int) -> str:
+    """The text, unless it has grown beyond all measure."""
+    if len(text) > MOST_TEXT:
+        raise FhirPathError("A text gets too long", position, "Join less.")
+    return text
 
 
 def bounded(value: Any) -> Any:
@@ -51,7 +59,7 @@ def plus(left: Any, right: Any, position: int) -> Any:
     if left.__class__ is int is right.__class__:
         return bounded(left + right)
     if left.__class__ is str is right.__class__:
-        return left + right
+        return joined_text(left + right, position)
     return _sum(left, right, position, 1)
 
 

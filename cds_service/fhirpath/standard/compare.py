@@ -81,17 +81,6 @@ def has(items: list[Any], item: Any) -> bool | None:
     return None if unknown else False
 
 
-def distinct(items: list[Any]) -> list[Any]:
-    """Each item once, in the order of the first; what may be the same but cannot be told stays."""
-    if all(item.__class__ is str for item in items):
-        return list(dict.fromkeys(items))
-    found: list[Any] = []
-    for item in items:
-        if has(found, item) is not True:
-            found.append(item)
-    return found
-
-
 def equivalent(one: Any, other: Any) -> bool:
     """``~`` of two items: text without case and spacing, numbers by the less precise, objects in any order."""
     left, right = read(one), read(other)

@@ -70,6 +70,13 @@ class Moment:
         return 0 if exact and (low, high) == (other_low, other_high) else None
 
     @property
+    def key(self) -> tuple[bool, bool, int, int]:
+        """The same for two that certainly mean the same."""
+        zoned = self.offset is not None and self.has_time
+        low, high = _in_utc(self, self.earliest, self.latest) if zoned else (self.earliest, self.latest)
+        return self.kind == "Time", zoned, low, high
+
+    @property
     def text(self) -> str:
         """As FHIR writes it."""
         if self.kind == "Time":

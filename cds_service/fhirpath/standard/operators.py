@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from cds_service.fhirpath.nodes import Binary, Literal
-from cds_service.fhirpath.standard.arithmetic import OPERATORS
-from cds_service.fhirpath.standard.compare import all_equal, all_equivalent, distinct, has, ordered
+from cds_service.fhirpath.standard.arithmetic import OPERATORS, joined_text
+from cds_service.fhirpath.standard.compare import all_equal, all_equivalent, has, ordered
+from cds_service.fhirpath.standard.distinct import distinct
 from cds_service.fhirpath.standard.items import wrong
 from cds_service.fhirpath.standard.part import Env, One, Part, from_many, from_one, several, truth
 from cds_service.fhirpath.standard.static import EMPTY, Static, described, joined, refuse, require, system
@@ -182,7 +183,7 @@ def _concatenation(node: Binary, left: Part, right: Part) -> One:
         texts = ["" if text is None else text for text in (one(env, focus), other(env, focus))]
         if not all(text.__class__ is str for text in texts):
             raise wrong(node.position, "text")
-        return "".join(texts)
+        return joined_text("".join(texts), node.position)
 
     return evaluated
 

@@ -46,7 +46,7 @@ class Quantity:
         """Both values in one unit; ``None`` if they are not of one kind."""
         if self.unit == other.unit and self.calendar == other.calendar:
             return self.value, other.value
-        months = self._months(), other._months()
+        months = self.months, other.months
         if months[0] is not None and months[1] is not None:
             return months[0], months[1]
         one, two = self.measure(about=about), other.measure(about=about)
@@ -54,7 +54,9 @@ class Quantity:
             return None
         return self.value * one.factor, other.value * two.factor
 
-    def _months(self) -> Decimal | None:
+    @property
+    def months(self) -> Decimal | None:
+        """How many months of the calendar, if it counts months or years."""
         word = self.unit.removesuffix("s") if self.calendar else ""
         return self.value * 12 if word == "year" else self.value if word == "month" else None
 
@@ -68,7 +70,7 @@ def finer(one: Quantity, other: Quantity) -> tuple[Quantity, Quantity] | None:
     """Both in the finer of their two units, as a sum has it; ``None`` if they are not of one kind."""
     if one.unit == other.unit and one.calendar == other.calendar:
         return one, other
-    months = one._months(), other._months()  # noqa: SLF001  its own module
+    months = one.months, other.months
     if months[0] is not None and months[1] is not None:
         return Quantity(months[0], "month", calendar=True), Quantity(months[1], "month", calendar=True)
     sizes = one.measure(), other.measure()

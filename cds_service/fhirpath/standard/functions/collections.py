@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cds_service.fhirpath.errors import FhirPathError
 from cds_service.fhirpath.standard.arithmetic import over, plus
-from cds_service.fhirpath.standard.compare import distinct, has, ordered
+from cds_service.fhirpath.standard.compare import ordered
+from cds_service.fhirpath.standard.distinct import distinct, key, keys
 from cds_service.fhirpath.standard.functions.registry import Function, Site
 from cds_service.fhirpath.standard.items import read
 from cds_service.fhirpath.standard.operators import union
 from cds_service.fhirpath.standard.part import Env, Part, criterion, several
 from cds_service.fhirpath.standard.static import ANY, Static, joined, require, system
 
+_MOST = 100_000
 _SUMMED = ("Integer", "Decimal", "Quantity")
 _ORDERED = (*_SUMMED, "Date", "DateTime", "Time", "String")
 
@@ -28,6 +31,22 @@ def _combined(choose: Callable[[list[Any], list[Any]], list[Any]], *, wider: boo
         return site.many(static, lambda env, focus: choose(source(env, focus), other.many(env, focus)))
 
     return Function(build, 1, 1)
+
+
+def _both(items: list[Any], others: list[Any]) -> list[Any]:
+    if len(items) + len(others) > _MOST:
+        raise FhirPathError("combine() gives too many items", 0, "Combine fewer.")
+    return [*items, *others]
+
+
+def _intersection(items: list[Any], others: list[Any]) -> list[Any]:
+    wanted = keys(others)
+    return distinct([item for item in items if key(item) in wanted])
+
+
+def _rest(items: list[Any], others: list[Any]) -> list[Any]:
+    unwanted = keys(others)
+    return [item for item in items if key(item) not in unwanted]
 
 
 def _iif(site: Site) -> Part:
@@ -116,9 +135,9 @@ def _extreme(sign: int) -> Callable[[list[Any], int], Any]:
 
 FUNCTIONS = {
     "union": Function(_union, 1, 1),
-    "combine": _combined(lambda items, others: [*items, *others], wider=True),
-    "intersect": _combined(lambda items, others: distinct([item for item in items if has(others, item) is True])),
-    "exclude": _combined(lambda items, others: [item for item in items if has(others, item) is not True]),
+    "combine": _combined(_both, wider=True),
+    "intersect": _combined(_intersection),
+    "exclude": _combined(_rest),
     "iif": Function(_iif, 2, 3),
     "aggregate": Function(_aggregate, 1, 2),
     "sum": _folded(_sum, _SUMMED),

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from cds_service.fhirpath.errors import FhirPathError
-from cds_service.fhirpath.standard.compare import distinct, has
+from cds_service.fhirpath.standard.compare import has
+from cds_service.fhirpath.standard.distinct import distinct, keys
 from cds_service.fhirpath.standard.functions.registry import Function, Site, over_items
 from cds_service.fhirpath.standard.items import read
 from cds_service.fhirpath.standard.part import Env, Part, criterion, truth
@@ -108,7 +109,7 @@ def _is_distinct(site: Site) -> Part:
 
     def evaluated(env: Env, focus: Any) -> bool:
         items = source(env, focus)
-        return len(distinct(items)) == len(items)
+        return len(keys(items)) == len(items)
 
     return site.one(_BOOLEAN, evaluated)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from cds_service.fhirpath.errors import FhirPathError
-from cds_service.fhirpath.standard.compare import has
+from cds_service.fhirpath.standard.distinct import key
 from cds_service.fhirpath.standard.functions.registry import Function, Site, over_items
 from cds_service.fhirpath.standard.part import Env, Part, criterion, several
 from cds_service.fhirpath.standard.static import Static
@@ -56,7 +56,7 @@ def _repeat(site: Site) -> Part:
 
     def repeated(env: Env, focus: Any) -> list[Any]:
         found: list[Any] = []
-        seen: dict[int, Any] = {}
+        seen: set[Hashable] = set()
         waiting = [result for _, results in over_items(source(env, focus), env, entry) for result in results]
         while waiting:
             new = [item for item in waiting if _is_new(item, found, seen)]
@@ -66,14 +66,14 @@ def _repeat(site: Site) -> Part:
     return site.many(Static(kinds, many=True), repeated)
 
 
-def _is_new(item: Any, found: list[Any], seen: dict[int, Any]) -> bool:
-    """Whether an item is not among those found, and add it; the same JSON object is the same item without looking into it."""
-    key = id(item[0]) if item.__class__ is tuple else id(item)
-    if key in seen or has(found, item) is True:
+def _is_new(item: Any, found: list[Any], seen: set[Hashable]) -> bool:
+    """Whether an item is not among those found, and add it."""
+    mark = key(item)
+    if mark in seen:
         return False
     if len(found) >= _MOST:
         raise FhirPathError("repeat() gives too many items", 0, _REMEDY)
-    seen[key] = item
+    seen.add(mark)
     found.append(item)
     return True
 

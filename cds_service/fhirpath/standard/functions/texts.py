@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cds_service.fhirpath.errors import FhirPathError
+from cds_service.fhirpath.standard.arithmetic import MOST_TEXT, joined_text
 from cds_service.fhirpath.standard.functions.registry import Function, Site, simple
 from cds_service.fhirpath.standard.items import read
 from cds_service.fhirpath.standard.part import Env, Part
@@ -18,7 +19,6 @@ from cds_service.fhirpath.standard.static import require, system
 
 _TEXT = ("String",)
 _NUMBER = ("Integer",)
-MOST = 1_000_000
 
 
 def _substring(text: str, start: int, length: int | None = None) -> str | None:
@@ -28,7 +28,7 @@ def _substring(text: str, start: int, length: int | None = None) -> str | None:
 
 
 def _replaced(text: str, pattern: str, with_: str) -> str:
-    found = text.replace(pattern, with_) if len(text) * (len(with_) + 1) <= MOST else None
+    found = text.replace(pattern, with_) if len(text) * (len(with_) + 1) <= MOST_TEXT else None
     if found is None:
         raise FhirPathError("replace() would make a text that is too long", 0, "Replace in a shorter text.")
     return found
@@ -102,7 +102,7 @@ def _join(site: Site) -> Part:
     def joined(env: Env, focus: Any) -> str | None:
         between = _string(separator(env, focus), site) if separator else ""
         texts = [_string(value, site) for value in map(read, source(env, focus)) if value is not None]
-        return between.join(texts) if texts else None
+        return joined_text(between.join(texts), site.node.position) if texts else None
 
     return site.one(system("String"), joined)
 
