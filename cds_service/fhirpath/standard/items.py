@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from cds_service.fhirpath.errors import FhirPathError
@@ -61,7 +62,7 @@ def entered(value: Any, model: Model) -> Any:
         of = model.resource(value)
         return value if of is None else (value, of, None)
     if kind is float:
-        return Decimal(repr(value))
+        return _real(value)
     if kind is Temporal:
         return Moment.parse(value.text, "DateTime" if value.has_time else "Date") or value.text
     if kind is PlainQuantity:
@@ -96,10 +97,17 @@ def _integer(value: Any, _item: Any) -> Any:
 
 def _decimal(value: Any, _item: Any) -> Any:
     if value.__class__ is float:
-        return Decimal(repr(value))
+        return _real(value)
     if value.__class__ is int or isinstance(value, Decimal):
         return Decimal(value)
     raise wrong(0, "a decimal, as its type says")
+
+
+def _real(value: float) -> Decimal:
+    """A float by the digits it was written with, so that 0.1 is 0.1."""
+    if not isfinite(value):
+        raise wrong(0, "a finite number")
+    return Decimal(repr(value))
 
 
 def _moment(kind: str) -> Callable[[Any, Any], Any]:

@@ -20,7 +20,7 @@ _TIME = re.compile(_CLOCK + r"\Z")
 _DATE_PARTS = ("year", "month", "day", "hour", "minute", "second")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Moment:
     """A value of type ``kind`` ("Date", "DateTime" or "Time"), as precise as it was written.
 
@@ -108,6 +108,9 @@ class Moment:
 
     def __hash__(self) -> int:
         return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.text}>"
 
     def __str__(self) -> str:
         return self.text

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from cds_service.fhirpath.nodes import Member as Step
@@ -54,19 +55,19 @@ def children(item: Any, member: Member, found: list[Any]) -> None:
         if inner is None and said is None:
             continue
         if inner.__class__ is list or said.__class__ is list:
-            inner, said = inner or [], said or []
-            length = max(len(inner), len(said))
-            for each, about_it in zip(_padded(inner, length), _padded(said, length), strict=True):
+            for each, about_it in _paired(inner, said):
                 if each is not None or about_it is not None:
                     found.append(element(each, of, about_it))
         else:
             found.append(element(inner, of, said))
 
 
-def _padded(values: Any, length: int) -> list[Any]:
-    if values.__class__ is not list:
-        raise wrong(0, "a list, as its type says")
-    return [*values, *[None] * (length - len(values))]
+def _paired(values: Any, notes: Any) -> Iterator[tuple[Any, Any]]:
+    """The values of a list with what is said about each, in two lists as FHIR JSON has them."""
+    for each in (values, notes):
+        if each is not None and each.__class__ is not list:
+            raise wrong(0, "a list, as its type says")
+    return zip_longest(values or (), notes or ())
 
 
 def element(value: Any, of: TypeInfo, about: Any = None) -> Any:

@@ -57,8 +57,8 @@ def text_of(value: Any, kind: str) -> Any:
     """``toString()``."""
     if kind == "Boolean":
         return "true" if value else "false"
-    if kind == "Decimal":
-        return f"{value:f}"
+    if kind in ("Integer", "Decimal"):
+        return f"{value:f}" if kind == "Decimal" else None if bounded(value) is None else str(value)
     return str(value) if kind else None
 
 

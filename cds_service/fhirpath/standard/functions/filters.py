@@ -43,27 +43,22 @@ def _select(site: Site) -> Part:
 
 def _repeat(site: Site) -> Part:
     """The projection of the items, of what that gave, and so on; each item once."""
-    first = site.each(0)
-    kinds = first.static.types
-    while kinds is not None:
-        again = site.each(0, static=Static(kinds))
-        wider = None if again.static.types is None else kinds | again.static.types
-        if wider == kinds:
-            break
-        kinds, first = wider, again
-    source, projection = site.source.many, site.each(0, static=Static(kinds)) if kinds != site.source.static.types and kinds else first
-    entry = site.each(0).many
+    types, body = site.source.static.types, site.each(0)
+    while types is not None and body.static.types is not None and not body.static.types <= types:
+        types |= body.static.types  # what a round gives is what the next one starts from
+        body = site.each(0, static=Static(types))
+    source, projection = site.source.many, body.many
 
     def repeated(env: Env, focus: Any) -> list[Any]:
         found: list[Any] = []
         seen: set[Hashable] = set()
-        waiting = [result for _, results in over_items(source(env, focus), env, entry) for result in results]
+        waiting = [result for _, results in over_items(source(env, focus), env, projection) for result in results]
         while waiting:
             new = [item for item in waiting if _is_new(item, found, seen)]
-            waiting = [result for _, results in over_items(new, env, projection.many) for result in results]
+            waiting = [result for _, results in over_items(new, env, projection) for result in results]
         return found
 
-    return site.many(Static(kinds, many=True), repeated)
+    return site.many(Static(body.static.types, many=True), repeated)
 
 
 def _is_new(item: Any, found: list[Any], seen: set[Hashable]) -> bool:
