@@ -14,7 +14,7 @@ from cds_service.fhirpath.standard.functions import FUNCTIONS, Site
 from cds_service.fhirpath.standard.items import kind_of, type_of
 from cds_service.fhirpath.standard.model import Model, TypeInfo
 from cds_service.fhirpath.standard.operators import binary
-from cds_service.fhirpath.standard.part import Env, Part, constant, from_many, from_one
+from cds_service.fhirpath.standard.part import Env, Part, constant, from_many, from_one, watched
 from cds_service.fhirpath.standard.static import ANY, EMPTY, Static, described, joined, refuse, require, system
 from cds_service.fhirpath.standard.steps import dynamic_step, typed_step
 
@@ -39,13 +39,26 @@ class Scope:
 class Compiler:
     """Compiles one expression; ``reads`` holds, afterwards, the names of the variables that it reads."""
 
-    def __init__(self, model: Model, variables: Mapping[str, Static], context: Static, hooks: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        variables: Mapping[str, Static],
+        context: Static,
+        hooks: Mapping[str, Callable[..., Any]],
+        *,
+        watch: bool = False,
+    ) -> None:
+        self._watch = watch
         self.model, self.hooks, self.context = model, hooks, context
         self.reads: set[str] = set()
         self._variables = variables
 
     def part(self, node: Node, scope: Scope) -> Part:
         """The closures of a node. Raises :class:`FhirPathError`."""
+        part = self._part(node, scope)
+        return watched(part) if self._watch else part
+
+    def _part(self, node: Node, scope: Scope) -> Part:
         match node:
             case Literal(value=value):
                 return constant(node, system(kind_of(value)), value)

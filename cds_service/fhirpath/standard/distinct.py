@@ -45,7 +45,7 @@ def _json(value: Any) -> Hashable:
         return tuple(map(_json, value))
     if isinstance(value, bool) or value is None:
         return ("", value)
-    return Decimal(repr(value)) if isinstance(value, float) else value  # type: ignore[no-any-return]  # JSON holds nothing else
+    return Decimal(repr(value)) if isinstance(value, float) else value
 
 
 def _amount(quantity: Quantity) -> Hashable:

@@ -15,7 +15,7 @@ from cds_service.fhirpath.standard.compile import INPUT, Compiler, Scope
 from cds_service.fhirpath.standard.items import entered, read, variable
 from cds_service.fhirpath.standard.language import STANDARD
 from cds_service.fhirpath.standard.model import NO_MODEL, Model
-from cds_service.fhirpath.standard.part import Env, Part, Trace
+from cds_service.fhirpath.standard.part import Env, Part, Step, Trace
 from cds_service.fhirpath.standard.static import ANY, Static
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -34,6 +34,7 @@ class FhirPath:
     static: Static
     model: Model = field(repr=False)
     context: str | None
+    _compile: Callable[[bool], tuple[Part, frozenset[str]]] = field(repr=False, compare=False)
     _part: Part = field(repr=False, compare=False)
 
     def __call__(
@@ -63,6 +64,13 @@ class FhirPath:
         if found is not None and found.__class__ is not bool:
             raise FhirPathError("This is not a condition", 0, "Compare it with something, or ask exists().")
         return found
+
+    def explain(self, value: Any = None, variables: Mapping[str, Any] = _NOTHING, *, now: datetime | None = None) -> list[Step]:
+        """What every node gave, in the order of evaluation, the result last. It compiles again: for people, not for every call."""
+        part, _ = self._compile(True)
+        env, focus = self._entered(value, variables, now, None)
+        part.many(env, focus)
+        return env.steps
 
     def _entered(self, value: Any, variables: Mapping[str, Any], now: datetime | None, trace: Trace | None) -> tuple[Env, Any]:
         model = self.model
@@ -99,9 +107,14 @@ def compile_fhirpath(
     """
     known = {name: _static(of, model) for name, of in variables.items()}
     scope = Scope(_static(context, model).several(many=False), root=True)
-    compiler = Compiler(model, known, scope.static, hooks)
-    part = compiler.part(parse(text, STANDARD), scope)
-    return FhirPath(text=text, reads=frozenset(compiler.reads), static=part.static, model=model, context=context, _part=part)
+    tree = parse(text, STANDARD)
+
+    def compiled(watch: bool) -> tuple[Part, frozenset[str]]:  # noqa: FBT001  a private switch
+        compiler = Compiler(model, known, scope.static, hooks, watch=watch)
+        return compiler.part(tree, scope), frozenset(compiler.reads)
+
+    part, reads = compiled(False)
+    return FhirPath(text=text, reads=reads, static=part.static, model=model, context=context, _compile=compiled, _part=part)
 
 
 def _static(name: str | None, model: Model) -> Static:

@@ -17,14 +17,23 @@ Trace = Callable[[str, list[Any]], None]
 
 
 class Env:
-    """What one evaluation holds besides the focus: variables, the clock it was given, ``$index`` and ``$total``."""
+    """What one evaluation holds besides the focus: variables, the clock it was given, ``$index``, ``$total``; ``steps`` if it explains."""
 
-    __slots__ = ("index", "now", "total", "trace", "variables")
+    __slots__ = ("index", "now", "steps", "total", "trace", "variables")
 
     def __init__(self, variables: Mapping[str, list[Any]], now: datetime | None, trace: Trace | None) -> None:
         self.variables, self.now, self.trace = variables, now, trace
         self.index: int | None = None
         self.total: list[Any] = []
+        self.steps: list[Step] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node of an expression, as it was evaluated: what it gave. A condition on items has a step for each of them."""
+
+    node: Node
+    items: list[Any]
 
 
 Many = Callable[[Env, Any], list[Any]]
@@ -79,6 +88,18 @@ def from_one(node: Node, static: Static, one: One) -> Part:
         return [] if found is None else [found]
 
     return Part(node, static, many, one)
+
+
+def watched(part: Part) -> Part:
+    """The same, with each result noted; nothing is fused, so that every node has its own."""
+    node, before = part.node, part.many
+
+    def many(env: Env, focus: Any) -> list[Any]:
+        items = before(env, focus)
+        env.steps.append(Step(node, items))
+        return items
+
+    return from_many(node, part.static, many)
 
 
 def constant(node: Node, static: Static, value: Any) -> Part:

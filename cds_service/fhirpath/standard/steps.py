@@ -105,6 +105,8 @@ def _choice(node: Step, before: Many, static: Static, member: Member) -> Part:
 
     def narrow(types: frozenset[TypeInfo]) -> Part:
         left = Member(member.name, member.many, tuple(choice for choice in member.choices if choice[1] in types))
+        if len(left.choices) == 1:
+            return from_many(node, replace(static, types=types), _last(before, left))
         return _choice(node, before, replace(static, types=types), left)
 
     return from_many(node, static, walked, narrow=narrow)
@@ -156,6 +158,8 @@ def _values(before: Many) -> Many:
 def _walk(source: Part) -> Many:
     """The JSON objects at the end of a chain from the focus or a variable, an element."""
     keys, root = source.keys or (), source.root
+    if not keys and not root:
+        return lambda _env, focus: [] if focus is None else [focus[0]]
 
     def walked(env: Env, focus: Any) -> list[Any]:
         items = env.variables[root] if root else [] if focus is None else [focus]
@@ -205,16 +209,19 @@ def _value(keys: tuple[str, ...], key: str, of: TypeInfo) -> Callable[[Env, Any]
     """The System value at the end of a chain that has no lists in it."""
     names, reader, text = (*keys, key), _READERS[of.system], of.system == "String"
 
-    def found(_env: Env, focus: Any) -> Any:
-        if focus is None:
-            return None
-        value = focus[0]
+    def walked(_env: Env, focus: Any) -> Any:
+        value = None if focus is None else focus[0]
         for name in names:
+            if value is None:
+                return None
             if value.__class__ is not dict:
                 raise wrong(0, "an object, as its type says")
             value = value.get(name)
-            if value is None:
-                return None
-        return value if text and value.__class__ is str else reader(value, None)
+        return value if value is None or (text and value.__class__ is str) else reader(value, None)
 
-    return found
+    def near(env: Env, focus: Any) -> Any:
+        owner = None if focus is None else focus[0]
+        value = owner.get(key) if owner.__class__ is dict else _OTHERWISE
+        return value if text and value.__class__ is str else walked(env, focus)
+
+    return walked if keys else near

@@ -16,7 +16,7 @@ from cds_service.fhirpath.standard.functions.registry import Function, Site, sim
 from cds_service.fhirpath.standard.part import Part
 
 _LONGEST_PATTERN = 500
-_MOST_WORK = 10_000_000
+_MOST_WORK = 5_000_000
 _REMEDY = "Write a simpler pattern, or compare with startsWith(), contains() and their like."
 _TOKEN = re.compile(
     r"(?P<escape>\\.)|(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<open>\((?:\?:)?)|(?P<close>\))|(?P<or>\|)"

@@ -216,6 +216,21 @@ def test_trace_is_told():
     assert [(name, [item[0] for item in items]) for name, items in told] == [("names", ["a"])]
 
 
+def test_every_step_is_explained():
+    expression = compile_fhirpath("name.where(use = 'usual').given.first() = 'b'", model=r4(), context="Patient")
+    names = [{"use": "usual", "given": ["a"]}, {"use": "old", "given": ["b"]}]
+    steps = expression.explain({"resourceType": "Patient", "name": names})
+    assert [item[0] for item in steps[1].items] == names
+    assert [step.items for step in steps if getattr(step.node, "operator", "") == "="] == [[True], [False], [False]]
+    assert steps[-1].items == expression({"resourceType": "Patient", "name": names}) == [False]
+
+
+@pytest.mark.parametrize(("text", "resource", "answer", "reason"), RESOURCES)
+def test_explaining_changes_no_answer(text, resource, answer, reason):
+    expression = compile_fhirpath(text, model=r4(), context="Observation")
+    assert len(expression.explain(resource, now=NOW)[-1].items) == len(answer), reason
+
+
 def test_without_a_model_values_are_as_json_has_them():
     assert compile_fhirpath("a.b.where(c > 1).d")({"a": {"b": [{"c": 1, "d": "x"}, {"c": 2, "d": "y"}]}}) == ["y"]
     assert compile_fhirpath("$this is Patient or true", model=r4())(5) == [True]
