@@ -27,10 +27,14 @@ for _name in ("sqlalchemy", "psycopg"):  # every failure is an error of ours; wh
 
 @dataclass(slots=True)
 class _Open:
-    """What belongs to one process. ``turn`` queues the writers of a SQLite file, which is fairer than its own waiting."""
+    """What belongs to one process. ``turn`` queues the writers of a SQLite file, which is fairer than its own waiting.
+
+    ``inode`` is the SQLite file as it was found, device and number; ``None`` if there was none, and at PostgreSQL.
+    """
 
     pid: int
     engine: Engine
+    inode: tuple[int, int] | None
     turn: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -54,6 +58,7 @@ class Database:
         if queued and not opened.turn.acquire(timeout=self._patience):
             raise StoreUnavailable("the database is busy")
         try:
+            self._check_file(opened)
             with _as_unavailable(), opened.engine.begin() as connection:
                 yield connection
         finally:
@@ -63,7 +68,9 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view; what is done in it is not kept. Raises :class:`StoreUnavailable`."""
-        with _as_unavailable(), self._opened().engine.connect().execution_options(is_reading=True) as connection:
+        opened = self._opened()
+        self._check_file(opened)
+        with _as_unavailable(), opened.engine.connect().execution_options(is_reading=True) as connection:
             yield connection
 
     def connect(self) -> Connection:
@@ -85,8 +92,31 @@ class Database:
             if self._open is None or self._open.pid != os.getpid():
                 if self._open is not None:
                     self._open.engine.dispose(close=False)  # they are the parent's
-                self._open = _Open(os.getpid(), _engine(self.location, self._patience))
+                self._open = _Open(os.getpid(), _engine(self.location, self._patience), _inode(self.location))
             return self._open
+
+    def _check_file(self, opened: _Open) -> None:
+        """Raise :class:`StoreUnavailable` unless the file is the one that was opened.
+
+        SQLite goes on in a file that was deleted, and a new connection would make an empty one. The next use opens what is there then.
+        """
+        if self.location.file is None or (opened.inode is not None and opened.inode == _inode(self.location)):
+            return
+        with self._opening:
+            if self._open is opened:
+                self._open = None
+        opened.engine.dispose()
+        raise StoreUnavailable("the database file is gone")
+
+
+def _inode(location: Location) -> tuple[int, int] | None:
+    if location.file is None:
+        return None
+    try:
+        found = location.file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @contextmanager

@@ -37,9 +37,6 @@ class Store:
 
     def check(self) -> None:
         """Write one row, to see whether rows can be written. Raises :class:`StoreUnavailable`."""
-        file = self.location.file
-        if file is not None and not file.exists():
-            raise StoreUnavailable("the database file is gone")
         row = {"id": 1, "at": datetime.now(UTC)}
         with self._database.writing() as connection:
             connection.execute(insert(connection, heartbeat).on_conflict_do_update(index_elements=["id"], set_={"at": row["at"]}), row)

@@ -1,10 +1,12 @@
 """A database that fails while the service runs: said at once, nothing half done, and as before once it is back."""
 
 import logging
+import shutil
 import sqlite3
 import threading
 import time
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import event, text
@@ -13,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from cds_service.errors import StoreUnavailable
 from cds_service.hooks.feedback import CardFeedback
 from cds_service.store import open_store
+from cds_service.store.audit import HookCall, ShownCard
 from cds_service.store.backlog import Backlog
 from cds_service.store.database import Database
 from cds_service.store.feedback import FeedbackLog
@@ -84,6 +87,54 @@ def test_a_lock_of_the_server_is_waited_for_and_not_for_ever(postgres):
     other.engine.dispose()
     FeedbackLog(database).record(WHO, "s", reports(1))
     assert count(database) == 1
+    database.close()
+
+
+def shown():
+    call = HookCall(
+        time=datetime.now(UTC), request_id="r", who=WHO, content="c", status=200, ms=1.0, cards=(ShownCard("c0", ("t",), "info"),)
+    )
+    return lambda store: store.audit.record(call)
+
+
+@pytest.mark.parametrize(
+    ("write", "comment"),
+    [
+        (lambda store: store.feedback.record(WHO, "s", reports(1)), "feedback"),
+        (lambda store: store.replay.first_use("i", "j", 1), "a used token id"),
+        (shown(), "an answer with cards"),
+        (lambda store: store.check(), "readiness"),
+    ],
+)
+@pytest.mark.parametrize("opened", [True, False])
+def test_nothing_is_acknowledged_into_a_file_that_was_deleted(tmp_path, write, opened, comment):
+    store = open_store(f"sqlite:///{tmp_path}/store.db")
+    backup = tmp_path / "backup"
+    shutil.copy(store.location.file, backup)
+    if opened:
+        write(store)
+    for file in tmp_path.glob("store.db*"):
+        file.unlink()
+    for attempt in (write, write, lambda store: count(store._database)):
+        with pytest.raises(StoreUnavailable, match="the database file is gone"):
+            attempt(store)
+    assert not list(tmp_path.glob("store.db*")), f"{comment}: no empty database takes its place"
+    shutil.copy(backup, store.location.file)
+    write(store)
+    store.close()
+
+
+def test_a_file_that_was_replaced_is_opened_at_the_next_call(file, tmp_path):
+    database = Database(file)
+    FeedbackLog(database).record(WHO, "s", reports(1))
+    other = open_store(f"sqlite:///{tmp_path}/other.db").location.file
+    for left in tmp_path.glob("store.db-*"):
+        left.unlink()
+    other.replace(file.file)
+    with pytest.raises(StoreUnavailable, match="the database file is gone"):
+        FeedbackLog(database).record(WHO, "s", reports(2))
+    FeedbackLog(database).record(WHO, "s", reports(3))
+    assert count(database) == 3
     database.close()
 
 
