@@ -154,5 +154,5 @@ def _equality(left: Checked, right: Checked, position: int, *, wanted: bool) -> 
     if any(side.type.many or side.type.name == "any" for side in (left, right)):
         return list_equality(many(left), many(right), position, wanted=wanted)
     if isinstance(right.node, Literal) and isinstance(right.node.value, str):
-        return text_equality(single(left), right.node.value, wanted=wanted)
+        return text_equality(_value(left), right.node.value, left.node.position, wanted=wanted)
     return equality(single(left), single(right), position, wanted=wanted)

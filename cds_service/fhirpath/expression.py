@@ -30,6 +30,7 @@ class Expression:
     text: str
     type: Type
     reads: frozenset[str]
+    _is_condition: bool = field(repr=False, compare=False)
     _many: Many = field(repr=False, compare=False)
     _truth: Truth = field(repr=False, compare=False)
     _causes: Causes = field(repr=False, compare=False)
@@ -40,7 +41,7 @@ class Expression:
 
     def boolean(self, variables: Mapping[str, Any], focus: Any = None) -> bool | None:
         """``True``, ``False``, or ``None`` for empty. Raises :class:`FhirPathError` if the type is no boolean."""
-        if self.type.name not in ("boolean", "any", "empty") or (self.type.many and self.type.name != "any"):
+        if not self._is_condition:
             raise FhirPathError("This is not a condition", 0, "Compare it with something, or ask exists().")
         return self._truth(variables, focus)
 
@@ -66,4 +67,13 @@ def compile_expression(
     """
     checker = Checker(variables, strict_unknown=strict_unknown, unknown_is_no=unknown_is_no)
     checked, reads = checker.whole(parse(text), focus)
-    return Expression(text=text, type=checked.type, reads=reads, _many=many(checked), _truth=truth(checked), _causes=causes(checked))
+    of = checked.type
+    return Expression(
+        text=text,
+        type=of,
+        reads=reads,
+        _is_condition=of.name == "any" or (of.name in ("boolean", "empty") and not of.many),
+        _many=many(checked),
+        _truth=truth(checked),
+        _causes=causes(checked),
+    )

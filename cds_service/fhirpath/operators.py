@@ -7,7 +7,7 @@ from typing import Any
 
 from cds_service.fhirpath.errors import FhirPathError
 from cds_service.fhirpath.values import equal, ordered
-from cds_service.fhirpath.walk import Many, Single
+from cds_service.fhirpath.walk import Many, Single, one
 
 Truth = Callable[[Mapping[str, Any], Any], bool | None]
 
@@ -78,11 +78,13 @@ def equality(left: Single, right: Single, position: int, *, wanted: bool) -> Tru
     return evaluated
 
 
-def text_equality(value: Single, text: str, *, wanted: bool) -> Truth:
+def text_equality(value: Single, text: str, position: int, *, wanted: bool) -> Truth:
     """The commonest condition of all, a path equal to a code, without the way through :func:`equal`."""
 
     def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
         found = value(variables, focus)
+        if found.__class__ is not str:
+            found = one(found, position)
         return None if found is None else (found == text) is wanted
 
     return evaluated

@@ -32,7 +32,7 @@ def only(value: Single, position: int) -> Single:
 
     def evaluated(variables: Mapping[str, Any], focus: Any) -> Any:
         found = value(variables, focus)
-        return _one(found, position) if found.__class__ in _LISTS else found
+        return one(found, position) if found.__class__ in _LISTS else found
 
     return evaluated
 
@@ -44,7 +44,7 @@ def only_boolean(value: Single, position: int) -> Single:
         found = value(variables, focus)
         if found is None or found is True or found is False:
             return found
-        found = _one(found, position)
+        found = one(found, position)
         if found is not None and found.__class__ is not bool:
             raise FhirPathError("The value is not a boolean, as its declaration says", position, "Correct what produces the value.")
         return found
@@ -52,7 +52,10 @@ def only_boolean(value: Single, position: int) -> Single:
     return evaluated
 
 
-def _one(value: Any, position: int) -> Any:
+def one(value: Any, position: int) -> Any:
+    """The one item of a value as a path gives it, or ``None``."""
+    if value is None:
+        return None
     found = items(value)
     if len(found) > 1:
         raise FhirPathError("A single value is needed, and there are several", position, "Use `in`, `contains`, exists() or where().")
@@ -69,6 +72,16 @@ def from_variable(name: str, members: tuple[str, ...]) -> Single:
             return value.get(first) if value.__class__ is dict else _member(value, first)
 
         return direct
+
+    if len(members) == 2:
+        outer, inner = members
+
+        def near(variables: Mapping[str, Any], _focus: Any) -> Any:
+            value = variables.get(name)
+            value = value.get(outer) if value.__class__ is dict else _member(value, outer)
+            return value.get(inner) if value.__class__ is dict else _member(value, inner)
+
+        return near
 
     def walked(variables: Mapping[str, Any], _focus: Any) -> Any:
         value = variables.get(name)

@@ -93,7 +93,7 @@ class Compiler:
         if name in _NAMED or any(name.startswith(prefix) for prefix in _PREFIXED):
             text = _NAMED.get(name) or next(url + name.removeprefix(prefix) for prefix, url in _PREFIXED.items() if name.startswith(prefix))
             return constant(node, system("String"), text)
-        static = self.context if name in INPUT else self._variables.get(name)
+        static = self._variables.get(name) or (self.context if name in INPUT else None)
         if static is None:
             refuse(node, f"%{name} is not a variable", f"The variables are: {self._close(name, [*self._variables, *INPUT, *_NAMED])}.")
         self.reads.add(name)

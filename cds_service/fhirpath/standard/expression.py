@@ -12,9 +12,10 @@ from typing import Any
 from cds_service.fhirpath.errors import FhirPathError
 from cds_service.fhirpath.parser import parse
 from cds_service.fhirpath.standard.compile import INPUT, Compiler, Scope
-from cds_service.fhirpath.standard.items import entered, read, variable
+from cds_service.fhirpath.standard.inputs import items_of
+from cds_service.fhirpath.standard.items import read
 from cds_service.fhirpath.standard.language import STANDARD
-from cds_service.fhirpath.standard.model import NO_MODEL, Model
+from cds_service.fhirpath.standard.model import NO_MODEL, Model, TypeInfo
 from cds_service.fhirpath.standard.part import Env, Part, Step, Trace
 from cds_service.fhirpath.standard.static import ANY, Static
 
@@ -34,6 +35,7 @@ class FhirPath:
     static: Static
     model: Model = field(repr=False)
     context: str | None
+    _types: Mapping[str, TypeInfo | None] = field(repr=False, compare=False)
     _compile: Callable[[bool], tuple[Part, frozenset[str]]] = field(repr=False, compare=False)
     _part: Part = field(repr=False, compare=False)
 
@@ -73,20 +75,14 @@ class FhirPath:
         return env.steps
 
     def _entered(self, value: Any, variables: Mapping[str, Any], now: datetime | None, trace: Trace | None) -> tuple[Env, Any]:
-        model = self.model
-        items = [] if value is None else [entered(value, model)] if value.__class__ is dict else variable(value, model)
+        items = items_of(value, self._types.get(""), self.model)
         if len(items) > 1:
             raise FhirPathError("The input is several values", 0, "Evaluate over each of them.")
         focus = items[0] if items else None
-        if self.context is not None and focus is not None and (focus.__class__ is not tuple or focus[1].name != self.context):
-            raise FhirPathError("The input is not of the type that the expression was compiled for", 0, "Compile it for that type.")
         given = {}
         for name in self.reads:
-            if name in INPUT:
-                given[name] = items
-                continue
-            found = variables.get(name)
-            given[name] = [entered(found, model)] if found.__class__ is dict else variable(found, model)
+            own = name in INPUT and name not in variables
+            given[name] = items if own else items_of(variables.get(name), self._types.get(name), self.model)
         return Env(given, now, trace), focus
 
 
@@ -100,13 +96,15 @@ def compile_fhirpath(
 ) -> FhirPath:
     """Parse, check and compile an expression of the whole language.
 
-    ``model`` are the types; ``context`` names the type of the input, so that paths from it are checked. ``variables`` are the
-    names that may follow ``%``, each with the name of its type or ``None`` for anything. ``hooks`` are what the caller can do:
-    ``resolve(reference)``, ``member_of(coded, url)``, ``conforms_to(resource, url)``.
+    ``model`` are the types; ``context`` names the type of the input (``Patient``, ``HumanName``, ``Patient.contact``), so that paths from
+    it are checked. ``variables`` are the names that may follow ``%``, each with the name of its type or ``None`` for anything.
+    ``%resource`` and its like are the input, unless they are given. ``hooks`` are what the caller can do: ``resolve(reference)``,
+    ``member_of(coded, url)``, ``conforms_to(resource, url)``.
     Raises :class:`FhirPathError` with position and remedy for what is not FHIRPath, not covered or cannot make sense.
     """
-    known = {name: _static(of, model) for name, of in variables.items()}
-    scope = Scope(_static(context, model).several(many=False), root=True)
+    types = {name: _named(of, model) for name, of in (("", context), *variables.items())}
+    known = {name: _static(of) for name, of in types.items()}
+    scope = Scope(known[""].several(many=False), root=True)
     tree = parse(text, STANDARD)
 
     def compiled(watch: bool) -> tuple[Part, frozenset[str]]:  # noqa: FBT001  a private switch
@@ -114,16 +112,20 @@ def compile_fhirpath(
         return compiler.part(tree, scope), frozenset(compiler.reads)
 
     part, reads = compiled(False)
-    return FhirPath(text=text, reads=reads, static=part.static, model=model, context=context, _compile=compiled, _part=part)
+    return FhirPath(text=text, reads=reads, static=part.static, model=model, context=context, _types=types, _compile=compiled, _part=part)
 
 
-def _static(name: str | None, model: Model) -> Static:
+def _named(name: str | None, model: Model) -> TypeInfo | None:
     if name is None:
-        return ANY
-    found = model.named(name)
-    if not found:
+        return None
+    found = model.type(name) or next(iter(model.named(name)), None)
+    if found is None:
         raise ValueError(f"{name!r} is not the name of a type")
-    return ANY if found[0].abstract else Static(frozenset(found[:1]), many=True)
+    return found
+
+
+def _static(of: TypeInfo | None) -> Static:
+    return ANY if of is None or of.abstract else Static(frozenset({of}), many=True)
 
 
 def _plain(item: Any) -> Any:

@@ -64,7 +64,7 @@ def _read(text: str) -> tuple[list[int | None], int]:
         kind, token = match.lastgroup, match.group()
         if kind == "escape" and token[1].isdigit():
             raise FhirPathError("A regular expression refers back to a group", 0, _REMEDY)
-        if kind == "set" and re.search(r"\[|--|&&|~~|\|\|", token[1:]):
+        if kind == "set" and re.search(r"\[|--|&&|~~|\|\|", re.sub(r"\\.", "", token[1:])):
             raise FhirPathError("A set of characters has a meaning that differs between engines", 0, r"Write \[ or \- in it.")
         if kind == "open":
             if text.startswith("?", match.end()):
