@@ -12,7 +12,7 @@ from cds_service.fhirpath.standard.part import Env, Part, criterion, several
 from cds_service.fhirpath.standard.static import Static
 from cds_service.fhirpath.standard.steps import children, plain
 
-_MOST = 100_000
+_MOST = 1_000_000
 _REMEDY = "Ask for less."
 
 
