@@ -19,10 +19,11 @@ from cds_service.hooks.invocation import Invocation
 from cds_service.hooks.response import check_response
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Hook
-from cds_service.plans.apply import may_concern
+from cds_service.plans.apply import may_concern, may_yet_concern
 from cds_service.prefetch.complete import complete_prefetch, orders_only
 from cds_service.prefetch.fetch import Fetch
 from cds_service.prefetch.missing import reader
+from cds_service.prefetch.requirements import required_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,28 @@ def respond(
     """Answer a hook call as of a day.
 
     ``aliases`` maps a client's prefetch keys to ours, ``profile`` says what its cards may hold, ``fetch`` reads from its FHIR server.
-    Raises what :func:`receive` raises.
+    Raises what :func:`receive` raises, and :class:`DataUnavailable` where silence would rest on a part of what is required.
     """
-    return answer(receive(invocation, knowledge, as_of, aliases, fetch), invocation.hook, knowledge, as_of, profile)
+    record = receive(invocation, knowledge, as_of, aliases, fetch)
+    found = answer(record, invocation.hook, knowledge, as_of, profile)
+    _refuse_silence(found, record, knowledge)
+    return found
+
+
+def _refuse_silence(found: Answer, record: PatientRecord, knowledge: Knowledge) -> None:
+    """Nothing to say about a part of what is required is not nothing to say: what matters may stand in the part that did not come.
+
+    Unless something that did come (that the patient is dead, an order of another kind) rules every recommendation out.
+    """
+    hook = found.assessment.hook
+    service = knowledge.services[(found.assessment.service, hook.name)]
+    partial = sorted(required_keys(service.requirements) & set(record.truncated))
+    if partial and not found.cards and may_yet_concern(service, found.assessment.facts, hook, knowledge.context):
+        raise DataUnavailable(
+            f"prefetch '{partial[0]}' is required and came only in part, which is not enough to say that there is nothing to say",
+            where=f"prefetch.{partial[0]}",
+            remedy="Send all of it, or let the service read its pages: fhirServer, fhirAuthorization, and the server in the clients file.",
+        )
 
 
 def receive(

@@ -40,7 +40,8 @@ class PatientRecord:
     only a part came; ``unavailable`` those absent or in error. ``whole`` marks a file that counts as the complete record:
     every key is then answered. ``targets`` finds the target of a reference as written (``Medication/m1``, ``urn:uuid:…``).
     ``draft_orders`` are the orders that the hook is about: drafts, or (order-dispatch) signed ones.
-    ``doubtful_types`` are resource types of which some came in the shape of another FHIR version.
+    ``doubtful_types`` are resource types of which some came in the shape of another FHIR version, ``foreign_types`` those of which
+    some were another patient's and were left out.
     """
 
     patient_id: str | None = None
@@ -53,6 +54,7 @@ class PatientRecord:
     unavailable: tuple[str, ...] = ()
     whole: bool = False
     doubtful_types: frozenset[str] = frozenset()
+    foreign_types: frozenset[str] = frozenset()
     issues: tuple[Issue, ...] = ()
 
     def of(self, *types: str) -> tuple[Entry, ...]:

@@ -65,6 +65,25 @@ def may_concern(service: Service, facts: Facts, hook: Hook, context: PlanContext
     return any(not _ruled_out(action, variables) for variables in calls for action in service.actions)
 
 
+def may_yet_concern(service: Service, facts: Facts, hook: Hook, context: PlanContext) -> bool:
+    """Whether more of the record could make a recommendation fire: false only where each is ruled out by something that did come.
+
+    Ruled out by what came is a criterion that is false now and was not while nothing was known (the patient is dead), or that the
+    orders at hand make false. A criterion that takes "unknown" for "no" rules nothing out.
+    """
+    for _, order in orders_in_scope(facts, hook, context.model):
+        known = variable_values(facts, hook, context.parameters, order)
+        nothing = variable_values(Facts(), hook, context.parameters, order)
+        if any(not (_ruled_out(action, nothing) or _became_false(action, nothing, known)) for action in service.actions):
+            return True
+    return False
+
+
+def _became_false(action: CompiledAction, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    conditions = (criterion.expression for criterion in action.criteria)
+    return any(one.boolean(after) is False and one.boolean(before) is not False for one in conditions)
+
+
 def _ruled_out(action: CompiledAction, variables: Mapping[str, Any]) -> bool:
     return any(criterion.expression.boolean(variables) is False for criterion in action.reasons)
 

@@ -40,6 +40,7 @@ def complete_prefetch(
             raise _unavailable(key, failures.get(key))
     record = _gathered(invocation, [item for answer in answers for item in answer.items])
     _refuse_other_versions(record, requirements)
+    _refuse_other_patients(record, requirements)
     return replace(
         record,
         answered=frozenset(key for key, state in found.items() if state.is_complete),
@@ -95,3 +96,15 @@ def _refuse_other_versions(record: PatientRecord, requirements: Sequence[DataReq
             where="prefetch",
             remedy="Send FHIR R4 resources.",
         )
+
+
+def _refuse_other_patients(record: PatientRecord, requirements: Sequence[DataRequirement]) -> None:
+    """Refuse a record whose required resources are all of somebody else: a search that ignored the patient says nothing of this one."""
+    required = {requirement.type for requirement in requirements if requirement.required}
+    for kind in sorted(required & record.foreign_types):
+        if not record.of(kind):
+            raise DataUnavailable(
+                f"every {kind} is of another patient than context.patientId",
+                where="prefetch",
+                remedy="Send the resources of the patient named in context.patientId only.",
+            )

@@ -33,6 +33,7 @@ class _Draft:
     targets: dict[str, Resource] = field(default_factory=dict)
     unnamed: dict[str, int] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
+    foreign: set[str] = field(default_factory=set)
     issues: dict[str, list[Issue]] = field(default_factory=dict)
 
     def report(self, code: str, where: str, text: str) -> None:
@@ -77,6 +78,7 @@ def gather(
         targets=draft.targets,
         draft_orders=orders,
         doubtful_types=frozenset(draft.doubtful),
+        foreign_types=frozenset(draft.foreign),
         issues=draft.reported(),
     )
 
@@ -118,6 +120,7 @@ def _take(draft: _Draft, place: Item, aliases: frozenset[str], *, sole_patient: 
     reference = _reference(draft, place, kind)
     whose = _whose(resource, draft.patient_id, aliases)
     if whose is False or (whose is None and not sole_patient and kind in _OF_PATIENTS):
+        draft.foreign.add(kind)
         draft.report("another-subject", reference, "belongs to another subject and was left out")
         return
     doubtful = other_version(resource)

@@ -11,7 +11,7 @@ from cds_service.model.assessment import Assessment
 from tests.builders.orders import Orders
 from tests.builders.record import Patient
 from tests.builders.request import request
-from tests.builders.run import respond_to
+from tests.builders.run import assessment_of, respond_to
 
 CARD = "org.cds-service.card"
 Shown = tuple[tuple[str, ...], str, tuple[str, ...]]
@@ -91,6 +91,12 @@ def ask(
 ) -> Answer:
     """The answer to one hook call on the day that the builders are relative to."""
     return answer_to(knowledge, request(patient, hook, drafts, selections=selections))
+
+
+def assessed(knowledge: Knowledge, body: Mapping[str, Any]) -> Answer:
+    """What is found for a request body, whether or not an edge would answer with it."""
+    found = assessment_of(knowledge, body)
+    return Answer(cards=found.body["cards"], assessment=found.assessment)
 
 
 def answer_to(knowledge: Knowledge, body: Mapping[str, Any]) -> Answer:

@@ -23,6 +23,13 @@ def respond_to(knowledge: Knowledge, body: Mapping[str, Any], as_of: date = AS_O
     return respond(parse_hook_request(body, service_of(body["hook"])), knowledge, as_of, {})
 
 
+def assessment_of(knowledge: Knowledge, body: Mapping[str, Any], as_of: date = AS_OF) -> Answer:
+    """The same without the last question of the edge: whether silence is warranted."""
+    invocation = parse_hook_request(body, service_of(body["hook"]))
+    requirements = knowledge.requirements(service_of(body["hook"]), body["hook"])
+    return answer(complete_prefetch(invocation, requirements, {}), invocation.hook, knowledge, as_of)
+
+
 def facts_of(knowledge: Knowledge, body: Mapping[str, Any], as_of: date = AS_OF) -> Facts:
     """The facts that a hook call is assessed on."""
     invocation = parse_hook_request(body, service_of(body["hook"]))

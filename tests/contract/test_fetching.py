@@ -191,6 +191,44 @@ def test_pages_elsewhere_are_not_read(ehr, server):
     assert line(ehr)["fetch_failed"] == ["link"]
 
 
+PARTIAL = [
+    ({"total": 99}, "fewer than the server found"),
+    ({"link": [{"relation": "next", "url": "https://other.example.org/fhir?page=2"}]}, "a page that may not be read"),
+]
+
+
+@pytest.mark.parametrize(("members", "comment"), PARTIAL)
+def test_a_part_of_what_is_required_is_no_ground_for_silence(ehr, server, members, comment):
+    """The cancer may stand in the part that did not come."""
+    call = body(server, *request(PATIENT)["prefetch"])
+    code = {"coding": [{"system": "http://snomed.info/sct", "code": "38341003"}]}
+    entry = {"resource": {"resourceType": "Condition", "id": "c1", "subject": {"reference": f"Patient/{PATIENT.id}"}, "code": code}}
+    bundle = {"resourceType": "Bundle", "type": "searchset", "entry": [entry]}
+    call["prefetch"]["conditions"] = bundle
+    assert ehr.call(call).json == {"cards": []}, comment
+    call["prefetch"]["conditions"] = bundle | members
+    answer = ehr.call(call)
+    assert (answer.status_code, answer.json["issue"][0]["expression"]) == (412, ["prefetch.conditions"]), comment
+    assert "only in part" in answer.json["issue"][0]["details"]["text"]
+
+
+def test_a_part_is_enough_for_the_silence_about_the_dead(ehr, server):
+    call = body(server, *request(PATIENT)["prefetch"])
+    call["prefetch"]["patient"] |= {"deceasedBoolean": True}
+    call["prefetch"]["conditions"] = {"resourceType": "Bundle", "type": "searchset", "total": 99}
+    assert ehr.call(call).json == {"cards": []}
+
+
+def test_conditions_of_somebody_else_alone_are_no_ground_for_silence(ehr, server):
+    """A server that ignores the patient of a search has said nothing of this one."""
+    call = body(server, *request(PATIENT)["prefetch"])
+    for entry in call["prefetch"]["conditions"]["entry"]:
+        entry["resource"] = entry["resource"] | {"subject": {"reference": "Patient/another"}}
+    answer = ehr.call(call)
+    assert (answer.status_code, answer.json["issue"][0]["code"]) == (412, "incomplete")
+    assert "another patient" in answer.json["issue"][0]["details"]["text"]
+
+
 def test_orders_that_concern_nothing_cost_no_request(ehr, server):
     drafts = orders(PATIENT.id).service({"text": "Flu vaccination"})
     answer = ehr.call(body(server, hook="order-sign", drafts=drafts), "order-sign")
