@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 import orjson
+from jwt import PyJWTError
 
 from cds_service.cli.options import FILE
 from cds_service.conformance import FhirServer, Signer, Target, as_json, as_markdown, as_text, examine
@@ -36,7 +37,8 @@ def conformance(url: str, files: tuple[Path, ...], fhir_server: str | None, time
     """Check a running CDS Service, ours or anyone's, against CDS Hooks 2.0.
 
     URL is the base address of the service, or its discovery address. Each of the 120 numbered requirements is met, not
-    met, not applicable or not testable from outside, with what was seen. Only synthetic patients are sent. Exit code 1 if
+    met, not applicable or not testable from outside, with what was seen. Only synthetic patients are sent, and feedback on a card
+    that nobody was shown; a service may keep both in its own statistics, so prefer a test system. Exit code 1 if
     anything that a service SHALL or SHOULD do is not met.
 
     \b
@@ -66,7 +68,12 @@ def _signer(*, key: Path | None, issuer: str | None, kid: str | None, **others: 
         return None
     if issuer is None or kid is None:
         raise click.UsageError("--key needs --issuer and --kid")
-    return Signer(key=key.read_text(), issuer=issuer, kid=kid, **others)
+    signer = Signer(key=key.read_text(), issuer=issuer, kid=kid, **others)
+    try:
+        signer.token("https://cds.example.org")
+    except (PyJWTError, ValueError, NotImplementedError, TypeError):
+        raise click.UsageError(f"--key cannot sign with {signer.algorithm}; an RSA key needs --algorithm RS384") from None
+    return signer
 
 
 def _request(path: Path) -> dict[str, Any]:

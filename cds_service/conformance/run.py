@@ -24,6 +24,12 @@ class Unreachable(ServiceError):
     remedy = "Give the base address of a running service, such as http://127.0.0.1:8080."
 
 
+class Refused(ServiceError):
+    """The service asks for authentication, and what was sent is not accepted: nothing can be judged."""
+
+    remedy = "Give a registered client's --key, --issuer and --kid; and --audience if the service is known under another address."
+
+
 LEVELS = ("SHALL", "SHALL NOT", "SHOULD", "SHOULD NOT", "MAY", "DEPRECATED")
 
 
@@ -76,11 +82,13 @@ def examine(target: Target, samples: Sequence[Mapping[str, Any]] = (), fhir: Fhi
     """Call a service, and judge what came back.
 
     ``samples`` are requests that should give cards, as their hook's services are to be asked. ``fhir`` is a running
-    server of the checker's own that the service may read. Raises :class:`Unreachable`.
+    server of the checker's own that the service may read. Raises :class:`Unreachable` and :class:`Refused`.
     """
     evidence = gather(target, samples, fhir)
     if evidence.discovery.status == 0:
         raise Unreachable(f"nothing answers at {target.discovery_url} ({evidence.discovery.error})")
+    if evidence.discovery.status in (401, 403):
+        raise Refused(f"discovery answers {evidence.discovery.status}: the service does not know the caller")
     rows = tuple(Row(requirement, _verdict(requirement, evidence)) for requirement in requirements())
     return Report(target.base, len(evidence.services), sum(1 for _ in evidence.cards()), rows)
 

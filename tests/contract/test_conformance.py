@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from werkzeug.serving import make_server
 
 from cds_service.cli import main
 from cds_service.web import create_app
+from tests.builders.tokens import private_key
 
 SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
 REQUESTS = [option for hook in ("patient-view", "order-select", "order-sign") for option in ("--request", str(SAMPLES / f"{hook}.json"))]
@@ -57,3 +59,12 @@ def test_what_cannot_be_done_is_said(arguments, said):
     result = ask(*arguments)
     assert result.exit_code != 0
     assert said in result.output
+
+
+def test_a_key_of_another_kind_is_told_before_anything_is_sent(tmp_path):
+    pem = private_key("RS384").private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "rsa.pem").write_bytes(pem)
+    identity = ["--key", str(tmp_path / "rsa.pem"), "--issuer", "https://ehr.example.org", "--kid", "1"]
+    result = ask("http://127.0.0.1:9", *identity)
+    assert (result.exit_code, "an RSA key needs --algorithm RS384" in result.output) == (2, True)
+    assert "nothing answers" in ask("http://127.0.0.1:9", *identity, "--algorithm", "RS384", "--timeout", "1").output

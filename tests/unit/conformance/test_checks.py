@@ -6,7 +6,7 @@ import json
 import pytest
 
 from cds_service.conformance import Report, Signer, Target, as_json, as_markdown, as_text, examine
-from cds_service.conformance.run import requirements
+from cds_service.conformance.run import Refused, requirements
 from cds_service.conformance.target import Exchange
 from cds_service.conformance.verdict import Status
 
@@ -222,7 +222,7 @@ BREAKS = [
     ({220}, _card(lambda card: card["source"]["topic"].update(display=7)), "a display that is no text"),
 ]
 _KINDS = ("nulls", "OperationOutcomes", "no prefetch")
-CALLS = ["no data", "extension", "sample 1", *_KINDS, *(f"{kind}, sample 1" for kind in _KINDS), "discovery"]
+CALLS = ["no data", "extension", "sample 1", *_KINDS, *(f"{kind}, sample 1" for kind in _KINDS)]
 
 
 @pytest.mark.parametrize(("broken", "change", "comment"), BREAKS)
@@ -267,6 +267,14 @@ def test_whatever_stands_for_a_card_there_is_a_report(card):
     service = Service()
     service.cards = [card]
     assert not examined(service).keeps_what_it_must
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_service_that_does_not_let_the_checker_in_is_not_judged(status):
+    service = Service()
+    service.statuses["discovery"] = status
+    with pytest.raises(Refused, match=str(status)):
+        examined(service)
 
 
 def test_two_hooks_under_one_id_say_that_one_updates_the_other():
