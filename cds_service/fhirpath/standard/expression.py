@@ -11,7 +11,7 @@ from typing import Any
 
 from cds_service.fhirpath.errors import FhirPathError
 from cds_service.fhirpath.parser import parse
-from cds_service.fhirpath.standard.compile import INPUT, Compiler, Scope
+from cds_service.fhirpath.standard.compile import Compiler, Scope
 from cds_service.fhirpath.standard.inputs import items_of
 from cds_service.fhirpath.standard.items import read
 from cds_service.fhirpath.standard.language import STANDARD
@@ -71,18 +71,25 @@ class FhirPath:
         """What every node gave, in the order of evaluation, the result last. It compiles again: for people, not for every call."""
         part, _ = self._compile(True)
         env, focus = self._entered(value, variables, now, None)
+        env.steps = steps = list[Step]()
         part.many(env, focus)
-        return env.steps
+        return steps
 
     def _entered(self, value: Any, variables: Mapping[str, Any], now: datetime | None, trace: Trace | None) -> tuple[Env, Any]:
-        items = items_of(value, self._types.get(""), self.model)
+        items = items_of(value, self._types.get(""), self.model) if value is not None else []
         if len(items) > 1:
             raise FhirPathError("The input is several values", 0, "Evaluate over each of them.")
         focus = items[0] if items else None
         given = {}
         for name in self.reads:
-            own = name in INPUT and name not in variables
-            given[name] = items if own else items_of(variables.get(name), self._types.get(name), self.model)
+            if name not in self._types:
+                given[name] = items  # %resource and its like, not declared: the input
+                continue
+            found = variables.get(name)
+            if found.__class__ is dict and "resourceType" not in found and self._types[name] is None:
+                given[name] = [found]
+            else:
+                given[name] = items_of(found, self._types[name], self.model)
         return Env(given, now, trace), focus
 
 

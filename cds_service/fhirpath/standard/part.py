@@ -19,13 +19,13 @@ Trace = Callable[[str, list[Any]], None]
 class Env:
     """What one evaluation holds besides the focus: variables, the clock it was given, ``$index``, ``$total``; ``steps`` if it explains."""
 
+    steps: list[Step]
     __slots__ = ("index", "now", "steps", "total", "trace", "variables")
 
     def __init__(self, variables: Mapping[str, list[Any]], now: datetime | None, trace: Trace | None) -> None:
         self.variables, self.now, self.trace = variables, now, trace
         self.index: int | None = None
         self.total: list[Any] = []
-        self.steps: list[Step] = []
 
 
 @dataclass(frozen=True, slots=True)

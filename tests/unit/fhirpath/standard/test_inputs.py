@@ -54,6 +54,11 @@ def test_refused(of, value):
         expression(variables={"x": value})
 
 
+def test_the_resource_is_the_input_unless_it_is_declared():
+    expression = compile_fhirpath("%resource.id", model=r4(), context="Patient")
+    assert expression(PATIENT, {"resource": {"resourceType": "Practitioner", "id": "2"}}) == ["1"]
+
+
 def test_the_resource_may_be_another_than_the_input():
     expression = compile_fhirpath(
         "name.family = %resource.name.family", model=r4(), context="Patient.contact", variables={"resource": "Patient"}
