@@ -30,6 +30,16 @@ def subject_of(resource: Resource) -> object:
     return next((resource[name] for name in ("subject", "patient", "individual", "for") if resource.get(name)), None)
 
 
+def patients_of(resource: Resource) -> tuple[str, ...]:
+    """How a resource writes whose data it is: its subject, or the Patients among an Appointment's participants."""
+    subject = text_of(subject_of(resource))
+    if subject is not None or resource.get("resourceType") != "Appointment":
+        return (subject,) if subject is not None else ()
+    actors = [actor for one in objects(resource.get("participant")) for actor in objects(one.get("actor"))]
+    written = [(text_of(actor), actor.get("type") == "Patient") for actor in actors]
+    return tuple(text for text, is_patient in written if text is not None and (is_patient or (literal(text) or ("",))[0] == "Patient"))
+
+
 def references(value: Any) -> Iterator[str]:
     """The reference strings of a Reference or a list of them."""
     for item in objects(value):

@@ -93,7 +93,7 @@ class Reading:
         if self._server is None:
             return Failure.NOT_REGISTERED
         if self._token is not None and not _TOKEN.match(self._token):
-            return Failure.UNAUTHORIZED
+            return Failure.BAD_TOKEN
         return None
 
     def _read_all(self, wanted: Mapping[str, str]) -> dict[str, Fetched]:

@@ -93,7 +93,8 @@ def _read(key: str, value: object, found: Sequence[Item]) -> Answer:
 
 def _state(value: object, outcomes: Sequence[Resource], rest: Sequence[Item]) -> State:
     readable = any(item.resource is not None for item in rest)
-    if not isinstance(value, dict | list) or (rest and not readable):
+    is_bare = isinstance(value, list) and not (rest or outcomes) and not any(isinstance(one, dict) for one in value)
+    if not isinstance(value, dict | list) or (rest and not readable) or is_bare:  # [] is no FHIR: nobody says that they looked
         return State.ABSENT
     if isinstance(value, dict) and value.get("resourceType") == "OperationOutcome":
         return State.UNAVAILABLE

@@ -13,6 +13,7 @@ class Failure(StrEnum):
 
     NOT_REGISTERED = "not-registered"
     NO_QUERY = "no-query"
+    BAD_TOKEN = "bad-token"  # noqa: S105 - a kind of failure
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not-found"
@@ -50,6 +51,10 @@ _PROBLEMS: Mapping[Failure, tuple[str, str]] = {
         "Add it to fhir_servers of the client in the clients file (CDS_CLIENTS_FILE).",
     ),
     Failure.NO_QUERY: ("the context of the call does not hold what the query needs", "Send the context that the hook requires."),
+    Failure.BAD_TOKEN: (
+        "the call's access token cannot be sent: it is no bearer token (RFC 6750)",
+        "Send fhirAuthorization.access_token as the authorization server gave it.",
+    ),
     Failure.UNAUTHORIZED: ("the FHIR server asked for another access token (401)", "Send a valid fhirAuthorization.access_token."),
     Failure.FORBIDDEN: ("the FHIR server does not permit it (403)", _SCOPES),
     Failure.NOT_FOUND: ("the FHIR server does not have it (404 or 410)", "Check fhirServer and context.patientId."),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from cds_service.errors import WrongPatient
 from cds_service.fhir.bundles import Item
 from cds_service.fhir.record import Entry, Issue, PatientRecord, Resource
-from cds_service.fhir.references import literal, subject_of, text_of
+from cds_service.fhir.references import literal, patients_of
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.prefetch.shapes import as_r4, other_version
 
@@ -148,13 +148,11 @@ def _reference(draft: _Draft, place: Item, kind: str) -> str:
 
 def _whose(resource: Resource, patient_id: str | None, aliases: frozenset[str]) -> bool | None:
     """Whether a resource is the patient's; ``None`` if it does not say (no subject, a logical or a contained one)."""
-    written = text_of(subject_of(resource))
-    if written is None or written.startswith("#") or patient_id is None:
+    written = [one for one in patients_of(resource) if not one.startswith("#")]
+    if not written or patient_id is None:
         return None
-    if written in (patient_id, f"urn:uuid:{patient_id}", *aliases):  # the urn survives where a Bundle's envelope was thrown away
-        return True
-    found = literal(written)
-    return found == ("Patient", patient_id)
+    ours = {patient_id, f"urn:uuid:{patient_id}", *aliases}  # the urn survives where a Bundle's envelope was thrown away
+    return any(one in ours or literal(one) == ("Patient", patient_id) for one in written)
 
 
 def _keep(draft: _Draft, kind: str, entry: Entry, full_url: str | None) -> None:

@@ -13,7 +13,22 @@ from cds_service.web.errors import outcome
 from cds_service.web.reply import dumps
 from cds_service.web.traces import tell_no_values
 
-_TOO_LONG = {http.LimitRequestLine: (414, "URI Too Long"), http.LimitRequestHeaders: (431, "Request Header Fields Too Large")}
+_TOO_LONG = {
+    http.LimitRequestLine: (
+        414,
+        "URI Too Long",
+        "the address is longer than the server takes (4 KiB)",
+        "Send what the address holds in the body.",
+    ),
+    http.LimitRequestHeaders: (
+        431,
+        "Request Header Fields Too Large",
+        "a header line is longer than the server takes (8 KiB), or there are more than 100",
+        "Send shorter headers, or fewer.",
+    ),
+}
+_BAD_REQUEST = (400, "Bad Request", "what arrived is not HTTP that can be read", "Send an HTTP/1.1 request.")
+_OURS = (500, "Internal Server Error", "the request could not be answered", "")
 _BAD = (http.ParseException, http.InvalidHeader, http.InvalidHeaderName, http.ExpectationFailed)
 
 
@@ -27,10 +42,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         """Refuse what is not HTTP; gunicorn itself would repeat it, in HTML and in the log."""
-        status, reason = _TOO_LONG.get(type(exc), (400, "Bad Request")) if isinstance(exc, _BAD) else (500, "Internal Server Error")
+        status, reason, problem, remedy = _TOO_LONG.get(type(exc), _BAD_REQUEST) if isinstance(exc, _BAD) else _OURS
         self.log.warning("A request could not be read: %s", type(exc).__name__)
-        error = MalformedRequest("what arrived is not HTTP that can be read", remedy="Send an HTTP/1.1 request.")
-        body = dumps(outcome(error if status < 500 else ServiceError("the request could not be answered")))
+        body = dumps(outcome(MalformedRequest(problem, remedy=remedy) if status < 500 else ServiceError(problem)))
         head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         try:
             write_nonblock(client, head.encode() + body)

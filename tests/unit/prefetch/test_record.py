@@ -1,5 +1,7 @@
 """Whose resources they are, each only once, and what is reported."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from cds_service.errors import WrongPatient
@@ -51,6 +53,31 @@ def test_a_subject_may_name_the_patients_entry():
     record = gather([patient, entry(resource(subject="urn:uuid:abc"))], "p1")
     assert references(record) == ["Condition/c1"]
     assert record.patient == patient.resource
+
+
+PRACTITIONER = "Practitioner/a"
+
+
+@pytest.mark.parametrize(
+    ("actors", "taken", "comment"),
+    [
+        (["Patient/p1", PRACTITIONER], True, "the patient's"),
+        (["https://ehr.example.org/fhir/Patient/p1"], True, "absolute"),
+        (["Patient/p2", "Patient/p1"], True, "the patient and another, as mother and child"),
+        ([PRACTITIONER, "Location/p2"], True, "no patient named"),
+        ([], True, "nobody named"),
+        (["Patient/p2"], False, "another's"),
+        ([PRACTITIONER, "https://ehr.example.org/fhir/Patient/p2"], False, "another's, absolute"),
+        ([{"reference": "urn:uuid:0000", "type": "Patient"}], False, "another's, by its type"),
+        ([{"type": "Patient", "identifier": {"value": "x"}}, 7], True, "a logical reference, and rubbish"),
+    ],
+)
+def test_an_appointment_is_of_the_patients_among_its_participants(actors, taken, comment):
+    participants = [{"actor": {"reference": actor} if isinstance(actor, str) else actor} for actor in actors]
+    booked = {"resourceType": "Appointment", "id": "a", "participant": participants}
+    assert bool(references(record_of(booked))) is taken, comment
+    with nullcontext() if taken else pytest.raises(WrongPatient):
+        gather([], "p1", entered=[Item(booked, "context.appointments")])
 
 
 def test_a_logical_subject_counts_as_the_patients():

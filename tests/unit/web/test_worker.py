@@ -30,21 +30,22 @@ def refuse():
 
 
 @pytest.mark.parametrize(
-    ("error", "status"),
+    ("error", "status", "problem"),
     [
-        (http.InvalidRequestLine(SECRET), 400),
-        (http.InvalidHeader(SECRET), 400),
-        (http.InvalidHTTPVersion((9, 9)), 400),
-        (http.InvalidChunkSize(SECRET), 400),
-        (http.LimitRequestLine(9, 8), 414),
-        (http.LimitRequestHeaders(SECRET), 431),
-        (ValueError(SECRET), 500),
+        (http.InvalidRequestLine(SECRET), 400, "not HTTP"),
+        (http.InvalidHeader(SECRET), 400, "not HTTP"),
+        (http.InvalidHTTPVersion((9, 9)), 400, "not HTTP"),
+        (http.InvalidChunkSize(SECRET), 400, "not HTTP"),
+        (http.LimitRequestLine(9, 8), 414, "the address is longer than the server takes (4 KiB)"),
+        (http.LimitRequestHeaders(SECRET), 431, "a header line is longer than the server takes (8 KiB)"),
+        (ValueError(SECRET), 500, "could not be answered"),
     ],
 )
-def test_a_request_that_cannot_be_read(refuse, caplog, error, status):
+def test_a_request_that_cannot_be_read(refuse, caplog, error, status, problem):
     with caplog.at_level(logging.DEBUG):
         found, head, outcome = refuse(error)
     assert (found, outcome["resourceType"]) == (status, "OperationOutcome")
+    assert problem in json.dumps(outcome)
     assert b"application/json" in head
     assert SECRET not in caplog.text + json.dumps(outcome)
     assert type(error).__name__ in caplog.text
