@@ -30,6 +30,7 @@ NOT_OF_REQUESTS = {
     "ContentError": "whoever starts the service or checks content",
     "SettingsError": "whoever starts the service",
     "ClientsError": "whoever starts the service",
+    "Refused": "the command line, by a service under examination",
     "StoreError": "whoever starts the service or asks for a report",
     "UnreadableFile": "the command line",
     "CannotScaffold": "the command line",
