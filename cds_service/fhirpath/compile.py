@@ -12,14 +12,11 @@ from typing import Any
 
 from cds_service.fhirpath.check import Checked
 from cds_service.fhirpath.errors import FhirPathError
+from cds_service.fhirpath.logic import Truth, conjunction, disjunction, implication
 from cds_service.fhirpath.nodes import Binary, Call, Empty, Literal, Member, This, Variable
 from cds_service.fhirpath.operators import (
-    Truth,
     concatenation,
-    conjunction,
-    disjunction,
     equality,
-    implication,
     list_equality,
     membership,
     negation,

@@ -10,7 +10,7 @@ from cds_service.fhirpath.causes import Causes, causes
 from cds_service.fhirpath.check import Checker
 from cds_service.fhirpath.compile import many, truth
 from cds_service.fhirpath.errors import FhirPathError
-from cds_service.fhirpath.operators import Truth
+from cds_service.fhirpath.logic import Truth
 from cds_service.fhirpath.parser import parse
 from cds_service.fhirpath.types import Type
 from cds_service.fhirpath.walk import Many

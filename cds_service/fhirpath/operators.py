@@ -2,59 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from cds_service.fhirpath.errors import FhirPathError
+from cds_service.fhirpath.logic import Truth
 from cds_service.fhirpath.values import equal, ordered
 from cds_service.fhirpath.walk import Many, Single, one
-
-Truth = Callable[[Mapping[str, Any], Any], bool | None]
-
-
-def conjunction(left: Truth, right: Truth) -> Truth:
-    """``and``: false if a side is false, true if both are true, else unknown."""
-
-    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
-        one = left(variables, focus)
-        if one is False:
-            return False
-        other = right(variables, focus)
-        if other is False:
-            return False
-        return True if one is True and other is True else None
-
-    return evaluated
-
-
-def disjunction(left: Truth, right: Truth) -> Truth:
-    """``or``: true if a side is true, false if both are false, else unknown."""
-
-    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
-        one = left(variables, focus)
-        if one is True:
-            return True
-        other = right(variables, focus)
-        if other is True:
-            return True
-        return False if one is False and other is False else None
-
-    return evaluated
-
-
-def implication(left: Truth, right: Truth) -> Truth:
-    """``implies``: true if the left is false or the right true, false if left true and right false, else unknown."""
-
-    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
-        one = left(variables, focus)
-        if one is False:
-            return True
-        other = right(variables, focus)
-        if other is True:
-            return True
-        return False if one is True and other is False else None
-
-    return evaluated
 
 
 def negation(operand: Truth) -> Truth:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cds_service.fhirpath.logic import conjunction, disjunction, exclusion, implication
 from cds_service.fhirpath.nodes import Binary, Literal
 from cds_service.fhirpath.standard.arithmetic import OPERATORS, joined_text
 from cds_service.fhirpath.standard.compare import all_equal, all_equivalent, has, ordered
@@ -54,54 +55,7 @@ def union(node: Any, left: Part, right: Part) -> Part:
     return from_many(node, Static(static.types, many=True), lambda env, focus: distinct([*ones(env, focus), *others(env, focus)]))
 
 
-def _conjunction(left: One, right: One) -> One:
-    def evaluated(env: Env, focus: Any) -> bool | None:
-        one = left(env, focus)
-        if one is False:
-            return False
-        other = right(env, focus)
-        if other is False:
-            return False
-        return True if one is True and other is True else None
-
-    return evaluated
-
-
-def _disjunction(left: One, right: One) -> One:
-    def evaluated(env: Env, focus: Any) -> bool | None:
-        one = left(env, focus)
-        if one is True:
-            return True
-        other = right(env, focus)
-        if other is True:
-            return True
-        return False if one is False and other is False else None
-
-    return evaluated
-
-
-def _exclusion(left: One, right: One) -> One:
-    def evaluated(env: Env, focus: Any) -> bool | None:
-        one, other = left(env, focus), right(env, focus)
-        return None if one is None or other is None else one is not other
-
-    return evaluated
-
-
-def _implication(left: One, right: One) -> One:
-    def evaluated(env: Env, focus: Any) -> bool | None:
-        one = left(env, focus)
-        if one is False:
-            return True
-        other = right(env, focus)
-        if other is True:
-            return True
-        return False if one is True and other is False else None
-
-    return evaluated
-
-
-_LOGIC = {"and": _conjunction, "or": _disjunction, "xor": _exclusion, "implies": _implication}
+_LOGIC = {"and": conjunction, "or": disjunction, "xor": exclusion, "implies": implication}
 
 
 def _equality(left: Part, right: Part, *, wanted: bool) -> One:
