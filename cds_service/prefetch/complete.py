@@ -39,8 +39,7 @@ def complete_prefetch(
         if found[key].is_missing:
             raise _unavailable(key, failures.get(key))
     record = _gathered(invocation, [item for answer in answers for item in answer.items])
-    _refuse_other_versions(record, requirements)
-    _refuse_other_patients(record, requirements)
+    _refuse_left_out(record, requirements)
     return replace(
         record,
         answered=frozenset(key for key, state in found.items() if state.is_complete),
@@ -85,26 +84,21 @@ def _orders(invocation: Invocation, found: Sequence[Item]) -> tuple[Item, ...]:
     return orders(invocation.hook.name, invocation.context, found)
 
 
-def _refuse_other_versions(record: PatientRecord, requirements: Sequence[DataRequirement]) -> None:
-    """Refuse a record whose required resources all came in another FHIR version: silence would look like an answer."""
-    required = {requirement.type for requirement in requirements if requirement.required}
-    for kind in sorted(required & record.doubtful_types):
-        if record.of(kind):
-            continue
-        raise DataUnavailable(
-            f"every {kind} is written in the shape of another FHIR version",
-            where="prefetch",
-            remedy="Send FHIR R4 resources.",
-        )
+def _refuse_left_out(record: PatientRecord, requirements: Sequence[DataRequirement]) -> None:
+    """Refuse a record of whose required resources every one was left out: silence would look like an answer.
 
-
-def _refuse_other_patients(record: PatientRecord, requirements: Sequence[DataRequirement]) -> None:
-    """Refuse a record whose required resources are all of somebody else: a search that ignored the patient says nothing of this one."""
+    A search that ignored the patient says nothing of this one, and another FHIR version cannot be read.
+    """
+    reasons = (
+        (record.doubtful_types, "is written in the shape of another FHIR version", "Send FHIR R4 resources."),
+        (
+            record.foreign_types,
+            "is of another patient than context.patientId",
+            "Send the resources of the patient named in context.patientId only.",
+        ),
+    )
     required = {requirement.type for requirement in requirements if requirement.required}
-    for kind in sorted(required & record.foreign_types):
-        if not record.of(kind):
-            raise DataUnavailable(
-                f"every {kind} is of another patient than context.patientId",
-                where="prefetch",
-                remedy="Send the resources of the patient named in context.patientId only.",
-            )
+    for types, problem, remedy in reasons:
+        for kind in sorted(required & types):
+            if not record.of(kind):
+                raise DataUnavailable(f"every {kind} {problem}", where="prefetch", remedy=remedy)
