@@ -18,6 +18,7 @@ from cds_service.cli.serve import Server, shipped, welcome
 from cds_service.settings import Settings
 from cds_service.wiring import build
 from tests.builders import plants
+from tests.builders.serving import free_port
 
 PATIENCE = 60
 
@@ -25,12 +26,6 @@ PATIENCE = 60
 @pytest.fixture(scope="module")
 def content(tmp_path_factory):
     return plants.write_content(tmp_path_factory.mktemp("content") / "plants")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

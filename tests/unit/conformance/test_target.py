@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cds_service.conformance import FhirServer, Signer, Target, examine
 from cds_service.conformance.run import Unreachable
 from cds_service.conformance.verdict import Status
+from tests.builders.serving import free_port
 
 SERVICE = {
     "hook": "patient-view",
@@ -109,26 +110,17 @@ def answering(read):
     return answer
 
 
-def verdicts(serve, read, free_port):
-    with FhirServer(f"http://127.0.0.1:{free_port}/fhir") as fhir:
+def verdicts(serve, read):
+    with FhirServer(f"http://127.0.0.1:{free_port()}/fhir") as fhir:
         report = examine(Target.at(serve(answering(read))), [SAMPLE], fhir)
     return {row.requirement.id: row.verdict.status for row in report.rows if row.requirement.id in (34, 60, 61)}
-
-
-@pytest.fixture
-def free_port():
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def get(url, token):
     return requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=5)
 
 
-def test_a_service_that_reads_with_the_token_is_seen(serve, free_port):
+def test_a_service_that_reads_with_the_token_is_seen(serve):
     found = {}
 
     def read(base, token):
@@ -140,20 +132,20 @@ def test_a_service_that_reads_with_the_token_is_seen(serve, free_port):
             about=get(f"{base}/metadata", token).json()["fhirVersion"],
         )
 
-    assert set(verdicts(serve, read, free_port).values()) == {Status.MET}
+    assert set(verdicts(serve, read).values()) == {Status.MET}
     assert found["patient"] == PATIENT
     assert [entry["resource"]["id"] for entry in found["search"]["entry"]] == ["o"]
     assert found["none"] == {"resourceType": "Bundle", "type": "searchset", "total": 0}
     assert (found["absent"], found["about"]) == (404, "4.0.1")
 
 
-def test_a_service_that_reads_without_the_token_is_seen(serve, free_port):
-    found = verdicts(serve, lambda base, _: get(f"{base}/Patient/p", "another"), free_port)
+def test_a_service_that_reads_without_the_token_is_seen(serve):
+    found = verdicts(serve, lambda base, _: get(f"{base}/Patient/p", "another"))
     assert found[61] is Status.NOT_MET
 
 
-def test_a_service_that_does_not_read_is_seen(serve, free_port):
-    found = verdicts(serve, lambda *_: None, free_port)
+def test_a_service_that_does_not_read_is_seen(serve):
+    found = verdicts(serve, lambda *_: None)
     assert (found[34], found[61]) == (Status.NOT_MET, Status.NOT_APPLICABLE)
 
 
