@@ -6,7 +6,6 @@ from flask import Blueprint, Response, g, request
 
 from cds_service.errors import UnknownService
 from cds_service.hooks.feedback import parse_feedback
-from cds_service.hooks.schema import validator
 from cds_service.web.audit import who
 from cds_service.web.body import read_json
 from cds_service.web.reply import json_reply
@@ -17,7 +16,6 @@ def blueprint(application: Application) -> Blueprint:
     """``POST /cds-services/<id>/feedback``. What is answered to it is not specified; ours is an empty object."""
     routes = Blueprint("feedback", __name__, url_prefix="/cds-services")
     ids = {service_id for service_id, _ in application.services}
-    validator("feedback")  # compiled now, and not in somebody's first request
 
     @routes.post("/<service_id>/feedback")
     def _feedback(service_id: str) -> Response:

@@ -3,12 +3,8 @@
 import copy
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
 from cds_service.hooks.response import InvalidResponse, check_response
-from cds_service.hooks.schema import is_solid, schema
 
 UUID = "6f1c3a52-7c9e-5a3e-9d53-0f6f2c1b7a10"
 CARD = {
@@ -105,16 +101,3 @@ def test_at_most_one_may_recommend_one():
 
 def test_app_context_belongs_to_smart_links():
     check_response(changed(("links", 0), {"label": "L", "url": "https://example.org", "type": "smart", "appContext": "x"}))
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False) | st.text(max_size=2),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-@given(JSON)
-def test_our_own_check_of_emptiness_says_what_the_published_schema_says(value):
-    published = Draft202012Validator({"$ref": "#/$defs/solid", "$defs": schema("response")["$defs"]})
-    assert is_solid(value) is published.is_valid(value)
