@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from alembic import command
@@ -63,7 +64,12 @@ def reason(error: Exception, location: Location) -> str:
 
 def _prepare_file(file: Path) -> None:
     """Make the file readable for this account alone (it may hold comments), and let readers and a writer work side by side."""
-    os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    # One that is there is left to SQLite: closing any descriptor of it would drop all locks that this process holds on it (POSIX),
+    # and the next process to leave would take away the log that the connections of this one still write
+    with suppress(FileExistsError):
+        os.close(os.open(file.resolve(), os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    if not os.access(file, os.R_OK | os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     until = time.monotonic() + PATIENCE
     with closing(sqlite3.connect(file)) as connection:
         while True:

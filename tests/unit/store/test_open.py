@@ -18,6 +18,7 @@ from cds_service.store.location import locate
 from cds_service.store.tables import metadata
 from tests.builders.processes import forkserver
 
+LATER = 2**40
 REVISIONS = [script.revision for script in migrate._scripts().walk_revisions()][::-1]
 
 
@@ -149,6 +150,36 @@ def test_several_may_start_at_once(database_url):
         worker.join()
 
 
+def write(url, times):
+    store = open_store(url)
+    for number in range(times):
+        store.replay.first_use("other", str(number), LATER)
+    store.close()
+
+
+def test_two_stores_of_one_process_keep_the_file_from_one_that_leaves(tmp_path):
+    """Whoever closes last takes the log of a SQLite file away; locks that got lost would make another process believe it was last."""
+    url = f"sqlite:///{tmp_path}/x.db"
+    first = open_store(url)
+    first.check()
+    second = open_store(url)
+    other = forkserver().Process(target=write, args=(url, 3))
+    other.start()
+    other.join()
+    assert (tmp_path / "x.db-wal").exists(), "it is still written by this process"
+    for number, store in enumerate((first, second, open_store(url))):
+        store.replay.first_use("ours", str(number), LATER)
+        store.close()
+    with closing(sqlite3.connect(tmp_path / "x.db")) as found:
+        assert found.execute("SELECT issuer, count(*) FROM used_tokens GROUP BY 1 ORDER BY 1").fetchall() == [("other", 3), ("ours", 3)]
+
+
+def test_a_file_is_made_where_a_link_leads(tmp_path):
+    (tmp_path / "link.db").symlink_to(tmp_path / "x.db")
+    open_store(f"sqlite:///{tmp_path}/link.db").close()
+    assert stat.S_IMODE((tmp_path / "x.db").stat().st_mode) == 0o600
+
+
 def test_a_database_of_a_newer_version_is_left_alone(database_url):
     open_store(database_url)
     database = raw(database_url)
@@ -174,7 +205,7 @@ def test_who_only_reads_makes_nothing(database_url):
     [
         ("sqlite:////nowhere/at/all/x.db", "No such file or directory"),
         ("sqlite:////proc/version", "cannot use the SQLite file /proc/version"),
-        ("sqlite:////tmp", "Is a directory"),
+        ("sqlite:////tmp", "unable to open database file"),
         ("postgresql://u:secret@127.0.0.1:1/x", "Connection refused"),
         ("postgresql://u:secret@/x?host=/nowhere", "No such file or directory"),
     ],
