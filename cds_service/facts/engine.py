@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from cds_service.facts.context import Context, Finding, Reading
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import read_disorders
+from cds_service.facts.layout import Layout, lay_out
 from cds_service.facts.readers import READERS
-from cds_service.facts.sheet import Check, Sheet
+from cds_service.facts.sheet import Check, ReadFacts, Sheet
 from cds_service.facts.staging.tables import StagingTables
 from cds_service.fhir.record import Entry, Issue, PatientRecord
 from cds_service.fhir.terminology import Terminology
 from cds_service.fhirpath import Expression
 from cds_service.model.declaration import FactModel
-from cds_service.model.facts import Facts
+from cds_service.model.facts import Conflict, Facts
 
 _CODED = ("code", "valueCodeableConcept", "bodySite", "medicationCodeableConcept")
 _MALFORMED = (TypeError, AttributeError, KeyError, ValueError, ArithmeticError, IndexError)
@@ -35,29 +36,72 @@ class FactsEngine:
     disorders: Mapping[str, Any]
     checks: tuple[Check, ...] = ()
 
+    layout: Layout = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out what follows from the declarations alone."""
+        object.__setattr__(self, "layout", lay_out(self.model, self.steps))
+
     def build(self, record: PatientRecord, as_of: date) -> Facts:
         """All facts of a record, as known on ``as_of``. Pure; never raises for what a record holds."""
-        sheet = Sheet(model=self.model, issues=list(record.issues))
-        terminology = self.terminology.remembering()
+        return self.begin(record, as_of).whole()
+
+    def begin(self, record: PatientRecord, as_of: date) -> Build:
+        """The same, to be read as far as somebody asks."""
+        return Build(self, record, as_of)
+
+
+class Build:
+    """The facts of one record, read as far as somebody asked."""
+
+    def __init__(self, engine: FactsEngine, record: PatientRecord, as_of: date) -> None:
+        self._engine = engine
+        self._issues = list(record.issues)
+        self._sheet = Sheet(layout=engine.layout, parameters=engine.parameters)
+        self._done: set[int] = set()
+        terminology = engine.terminology.remembering()
         context = Context(
             record=_relevant(record, terminology),
             terminology=terminology,
-            parameters=self.parameters,
+            parameters=engine.parameters,
             as_of=as_of,
-            tree=sheet.tree,
-            shared={"tables": self.tables},
+            tree=self._sheet.tree,
+            shared={"tables": engine.tables},
         )
-        context, disorders = _disorders(context, self.disorders, sheet.issues)
-        context = replace(context, shared={**context.shared, **disorders.shared})
-        for spec, expression in self.steps:
+        context, disorders = _disorders(context, engine.disorders, self._issues)
+        self._context = replace(context, shared={**context.shared, **disorders.shared})
+
+    def facts(self, paths: Iterable[str]) -> Facts:
+        """Some facts, by path, and what they rest on, as :meth:`whole` has them; all others are not looked for and so not known.
+
+        Issues and conflicts are those of what was read.
+        """
+        self._run(self._engine.layout.needed(paths))
+        return ReadFacts(self._sheet.copy(), self._conflicts(), self._reported())
+
+    def whole(self) -> Facts:
+        """All facts."""
+        self._run(range(len(self._engine.steps)))
+        checked = self._sheet.conflicts(self._engine.checks)
+        return ReadFacts(self._sheet, (*self._conflicts(), *checked), (*self._reported(), *_misnamed(self._context, self._sheet)))
+
+    def _run(self, steps: Iterable[int]) -> None:
+        for number in sorted(set(steps) - self._done):
+            spec, expression = self._engine.steps[number]
             if expression is None:
-                sheet.take(_read(context, spec))
+                self._sheet.take(number, _read(self._context, spec))
             else:
-                sheet.derive(spec, expression, self.parameters)
-        for check in self.checks:
-            sheet.check(check, self.parameters)
-        sheet.issues.extend(_misnamed(context, sheet))
-        return sheet.facts()
+                self._sheet.derive(number, spec, expression)
+            self._done.add(number)
+
+    def _conflicts(self) -> Iterator[Conflict]:
+        for _, reading in sorted(self._sheet.readings.items()):
+            yield from reading.conflicts
+
+    def _reported(self) -> Iterator[Issue]:
+        yield from self._issues
+        for _, reading in sorted(self._sheet.readings.items()):
+            yield from reading.issues
 
 
 def _relevant(record: PatientRecord, terminology: Terminology) -> PatientRecord:
@@ -68,7 +112,7 @@ def _relevant(record: PatientRecord, terminology: Terminology) -> PatientRecord:
 
 def _misnamed(context: Context, sheet: Sheet) -> Iterator[Issue]:
     """The resources that facts rest on whose codes are displayed as something else: the code was read."""
-    proof = {item.reference for items in sheet.evidence.values() for item in items}
+    proof = sheet.references()
     for entries in context.record.entries.values():
         for entry in entries:
             if entry.reference in proof and any(context.terminology.misnamed(entry.resource.get(name)) for name in _CODED):

@@ -11,6 +11,7 @@ from typing import Any
 from cds_service.errors import ContentProblem
 from cds_service.facts.declarations import Spec, listed, load_specs, read_declarations
 from cds_service.facts.engine import FactsEngine
+from cds_service.facts.layout import Compiled, dependences, fact_reads
 from cds_service.facts.readers import READERS
 from cds_service.facts.readers.options import disorder_problems, option_problems
 from cds_service.facts.references import reference_problems
@@ -83,7 +84,7 @@ def _checks(file: str, entries: Iterable[Any], model: FactModel, parameter_types
         if expression.type.name not in ("boolean", "any") or expression.type.many:
             problems.append(ContentProblem(file, f"{where}.expression", "is not a condition", "compare it with something"))
             continue
-        yield Check(path=entry["path"], why=entry["why"], expression=expression)
+        yield Check(path=entry["path"], why=entry["why"], expression=expression, reads=fact_reads(expression))
 
 
 def _compile(spec: Spec, model: FactModel, parameter_types: Type, problems: list[ContentProblem]) -> Expression | None:
@@ -102,35 +103,22 @@ def _compile(spec: Spec, model: FactModel, parameter_types: Type, problems: list
         return None
 
 
-def _ordered(
-    compiled: Sequence[tuple[Spec, Expression | None]], problems: list[ContentProblem]
-) -> Iterable[tuple[Spec, Expression | None]]:
+def _ordered(compiled: Sequence[Compiled], problems: list[ContentProblem]) -> Iterable[Compiled]:
     runnable = [(spec, expression) for spec, expression in compiled if (expression is not None) or spec.reader in READERS]
-    giver = {path: number for number, (spec, _) in enumerate(runnable) for path in (*spec.gives, spec.path)}
-    graph: dict[int, set[int]] = {}
-    for number, (spec, expression) in enumerate(runnable):
-        reads = [path.removeprefix("facts.") for path in (expression.reads if expression else ()) if path.startswith("facts.")]
-        graph[number] = {other for path in (*spec.after, *reads) for other in _givers(path, giver) if other != number}
     try:
-        return [runnable[number] for number in TopologicalSorter(graph).static_order()]
+        return [runnable[number] for number in TopologicalSorter(dependences(runnable)).static_order()]
     except CycleError as error:
         names = " -> ".join(runnable[number][0].path for number in error.args[1])
         problems.append(ContentProblem("facts", names, "depend on each other in a circle", "break the circle"))
         return runnable
 
 
-def _givers(path: str, giver: Mapping[str, int]) -> set[int]:
-    """The entries that must run before ``path`` is read: those that give it, a parent of it, or something below it."""
-    return {number for given, number in giver.items() if given == path or given.startswith(f"{path}.") or path.startswith(f"{given}.")}
-
-
-def _with_dependencies(model: FactModel, compiled: Sequence[tuple[Spec, Expression | None]]) -> FactModel:
+def _with_dependencies(model: FactModel, compiled: Sequence[Compiled]) -> FactModel:
     declarations = dict(model.declarations)
     for spec, expression in compiled:
         if expression is not None and spec.path in declarations:
-            reads = tuple(sorted(path.removeprefix("facts.") for path in expression.reads if path.startswith("facts.")))
             own = declarations[spec.path]
-            declarations[spec.path] = replace(own, depends=reads if spec.shows is None else spec.shows)
+            declarations[spec.path] = replace(own, depends=fact_reads(expression) if spec.shows is None else spec.shows)
     return replace(model, declarations=declarations)
 
 

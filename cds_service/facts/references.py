@@ -28,6 +28,7 @@ _READS: Mapping[str, tuple[str, ...]] = {
     "decisive-code": ("notBefore", "lines"),
     "treatments": ("from",),
     "combination": ("lists", "dated"),
+    "latest-quantity": ("before",),
 }
 # options that name paths which a reader fills
 _FILLS = ("gives", "modalities", "recent")
@@ -55,7 +56,7 @@ def _problems(spec: Spec, expression: Expression | None, model: FactModel, param
 
 def _options(spec: Spec, model: FactModel, parameters: Type) -> Found:
     """Paths, parameters and states that a reader's options name."""
-    for option, path in _read_paths(spec):
+    for option, path in _named_paths(spec):
         yield from _path(f"options.{option}", path, model)
     for option, path in _filled_paths(spec):
         if path not in spec.gives:
@@ -97,7 +98,12 @@ def _result(given: Type, declared: Type) -> Found:
         yield "expression", f"can give '{other[0]}', which the path is not declared to have", _use(other[0], declared.codes)
 
 
-def _read_paths(spec: Spec) -> Iterator[tuple[str, str]]:
+def read_paths(spec: Spec) -> tuple[str, ...]:
+    """The paths that a reader looks at, as its options name them."""
+    return tuple(path for _, path in _named_paths(spec))
+
+
+def _named_paths(spec: Spec) -> Iterator[tuple[str, str]]:
     for option in _READS.get(spec.reader or "", ()):
         for path in _listed(spec.options.get(option)):
             yield option, path

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from cds_service.facts.context import Finding, Reading
 from cds_service.facts.declarations import Spec
+from cds_service.facts.layout import Layout
 from cds_service.fhir.record import Issue
 from cds_service.fhirpath import Expression, FhirPathError
-from cds_service.model.declaration import FactModel
-from cds_service.model.facts import Conflict, Evidence, Facts, Proofs, Unknown, value_in, without
+from cds_service.model.facts import Conflict, Evidence, Facts, Unknown, value_in, without
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,124 +22,176 @@ class Check:
     path: str
     why: str
     expression: Expression
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
 class Sheet:
-    """The facts of one record while they are being read; :meth:`facts` hands them over."""
+    """What the steps found so far. Values go into ``tree`` at once; what proves them is worked out when somebody asks.
 
-    model: FactModel
-    issues: list[Issue]
+    ``noted`` are the paths that have a value, each with the step that gave it; ``found`` is what a reader said of them, ``why`` the
+    reason of a path that has none. ``readings`` is what each reader found. ``weak`` are the paths that rest on text or on unconfirmed or
+    preliminary resources.
+    """
+
+    layout: Layout
+    parameters: Mapping[str, Any]
     tree: dict[str, Any] = field(default_factory=dict)
-    evidence: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
-    proofs: Proofs = field(default_factory=Proofs)
+    noted: dict[str, int] = field(default_factory=dict)
+    found: dict[str, Finding] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
-    conflicts: list[Conflict] = field(default_factory=list)
+    readings: dict[int, Reading] = field(default_factory=dict)
     weak: set[str] = field(default_factory=set)
+    _proofs: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
 
-    def take(self, reading: Reading) -> None:
+    def take(self, step: int, reading: Reading) -> None:
         """Note everything that a reader found and the content declares: what it has no name for, it does not read."""
+        self.readings[step] = reading
         for finding in reading.findings:
-            if finding.path in self.model.declarations:
-                self.put(finding)
-        self.conflicts.extend(reading.conflicts)
-        self.issues.extend(reading.issues)
+            path = finding.path
+            if path not in self.layout.places:
+                continue
+            if finding.value is None:
+                self.why[path] = finding.why
+                continue
+            self.found[path] = finding
+            self._put(step, path, finding.value)
+            if finding.weak:
+                self.weak.add(path)
+            for number, names in enumerate(finding.weak_members):
+                self.weak.update(f"{path}[{number}].{name}" for name in names)
 
-    def put(self, finding: Finding) -> None:
-        """Note one finding: its value with evidence, or why there is none."""
-        if finding.value is None:
-            self.why[finding.path] = finding.why
-            return
-        self._set(finding.path, finding.value)
-        if finding.evidence:
-            self._prove(finding.path, finding.evidence)
-        for number, proof in enumerate(finding.items):
-            for name, value in finding.value[number].items():
-                if value not in ((), None):
-                    self._prove(f"{finding.path}[{number}].{name}", proof)
-        if finding.weak:
-            self.weak.add(finding.path)
-        for number, names in enumerate(finding.weak_members):
-            self.weak.update(f"{finding.path}[{number}].{name}" for name in names)
-
-    def _prove(self, path: str, proof: Iterable[Evidence]) -> None:
-        self.evidence[path] = tuple(sorted(dict.fromkeys(proof), key=_order))
-        self.proofs.add(path, self.evidence[path])
-
-    def _set(self, path: str, value: Any) -> None:
+    def _put(self, step: int, path: str, value: Any) -> None:
+        self.noted[path] = step
         node = self.tree
-        *parents, last = path.split(".")
-        for name in parents:
+        around, last = self.layout.places[path]
+        for name in around:
             node = node.setdefault(name, {})
         if isinstance(value, Mapping) and isinstance(node.get(last), dict):
             node[last].update(value)
         else:
             node[last] = value
 
-    def derive(self, spec: Spec, expression: Expression, parameters: Mapping[str, Any]) -> None:
+    def derive(self, step: int, spec: Spec, expression: Expression) -> None:
         """Note what an expression says over the facts noted so far; its evidence is that of the facts it reads.
 
         It rests on what is not explicit if it would say something else without that.
         """
-        many = self.model.declarations[spec.path].type.many
-        result = _said(expression, self.tree, parameters)
+        is_list = spec.path in self.layout.lists
+        result = self._said(expression, self.tree)
         if result is None:
             self.why[spec.path] = "the facts it is derived from disagree"
-            return
-        if not result and not many:
+        elif not result and not is_list:
             self.why[spec.path] = "follows from facts that are not known"
-            return
-        reads = [path.removeprefix("facts.") for path in expression.reads if path.startswith("facts.")]
-        proof = tuple(dict.fromkeys(item for path in sorted(reads) for item in self.proofs.of(path)))
-        value = tuple(dict.fromkeys(result)) if many else result[0]
-        unsure = self.weak.intersection(reads)
-        rests = bool(unsure) and _said(expression, without(self.tree, unsure), parameters) != result
-        self.put(Finding(path=spec.path, value=value, evidence=proof, weak=rests))
+        else:
+            unsure = self.weak.intersection(self.layout.reads[step]) if self.weak else ()
+            if unsure and self._said(expression, without(self.tree, unsure)) != result:
+                self.weak.add(spec.path)
+            self._put(step, spec.path, tuple(dict.fromkeys(result)) if is_list else result[0])
 
-    def check(self, check: Check, parameters: Mapping[str, Any]) -> None:
-        """Note a conflict if the check finds facts that cannot both be right."""
-        if _said(check.expression, self.tree, parameters) == [True]:
-            reads = sorted(path.removeprefix("facts.") for path in check.expression.reads)
-            references = dict.fromkeys(item.reference for path in reads for item in self.proofs.of(path))
-            self.conflicts.append(Conflict(check.path, (), tuple(references), check.why))
+    def conflicts(self, checks: Iterable[Check]) -> Iterator[Conflict]:
+        """The facts that checks find to be such that they cannot both be right."""
+        for check in checks:
+            if self._said(check.expression, self.tree) == [True]:
+                references = dict.fromkeys(item.reference for path in check.reads for item in self.proof(path))
+                yield Conflict(check.path, (), tuple(references), check.why)
 
-    def facts(self) -> Facts:
-        """The facts as noted, with every declared path that has no value and why."""
-        unknown = [
-            Unknown(path, self.why.get(path, "not found in the record received"))
-            for path, declaration in self.model.declarations.items()
-            if not declaration.internal and declaration.type.name != "object" and not self._is_member(path) and not self._has(path)
-        ]
-        return Facts(
-            tree=self.tree,
-            evidence=self.evidence,
-            unknown=tuple(unknown),
-            conflicts=tuple(dict.fromkeys(self.conflicts)),
-            issues=tuple(dict.fromkeys(self.issues)),
-            weak=frozenset(self.weak),
+    def _said(self, expression: Expression, tree: Mapping[str, Any]) -> list[Any] | None:
+        """What an expression says; ``None`` where the facts that it reads disagree among themselves, which is reported already."""
+        try:
+            return expression({"facts": tree, "parameters": self.parameters})
+        except FhirPathError:
+            return None
+
+    def proof(self, path: str) -> tuple[Evidence, ...]:
+        """The evidence of a path without index and of everything below it, each once, in the order of the steps."""
+        below = self.layout.below.get(path)
+        if below is None:
+            return self._proof(path)
+        return tuple(dict.fromkeys(item for name in self.in_order() if name in below or name == path for item in self._proof(name)))
+
+    def in_order(self) -> list[str]:
+        """The paths that have a value, in the order of the steps."""
+        return sorted(self.noted, key=self.noted.__getitem__)
+
+    def proofs(self, path: str) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
+        """The evidence of one path, and of the members of its elements where it is a list, each with its path; where there is any."""
+        finding = self.found.get(path)
+        own = self._derived(path) if finding is None else ordered(finding.evidence)
+        if own:
+            yield path, own
+        for number, items in enumerate(() if finding is None else finding.items):
+            proof = ordered(items)
+            for name, value in finding.value[number].items() if finding is not None else ():
+                if value not in ((), None):
+                    yield f"{path}[{number}].{name}", proof
+
+    def _proof(self, path: str) -> tuple[Evidence, ...]:
+        known = self._proofs.get(path)
+        if known is None:
+            self._proofs[path] = ()  # a fact is no evidence of itself
+            known = tuple(dict.fromkeys(item for _, proof in self.proofs(path) for item in proof))
+            self._proofs[path] = known
+        return known
+
+    def _derived(self, path: str) -> tuple[Evidence, ...]:
+        reads = self.layout.reads[self.noted[path]] if path in self.noted else ()
+        return ordered(item for read in reads for item in self.proof(read))
+
+    def references(self) -> frozenset[str]:
+        """The resources that the facts noted so far rest on."""
+        proofs = (proof for finding in self.found.values() for proof in (finding.evidence, *finding.items))
+        return frozenset(item.reference for proof in proofs for item in proof)
+
+    def copy(self) -> Sheet:
+        """What is noted so far, as it stays while more is noted here."""
+        return replace(
+            self,
+            tree=_copied(self.tree),
+            noted=dict(self.noted),
+            found=dict(self.found),
+            why=dict(self.why),
+            readings=dict(self.readings),
+            weak=set(self.weak),
+            _proofs={},
         )
 
-    def _has(self, path: str) -> bool:
-        return value_in(self.tree, path) is not None
 
-    def _is_member(self, path: str) -> bool:
-        parent = path.rpartition(".")[0]
-        while parent:
-            declaration = self.model.declarations.get(parent)
-            if declaration is not None and declaration.type.many:
-                return True
-            parent = parent.rpartition(".")[0]
-        return False
+class ReadFacts(Facts):
+    """The facts of a sheet to which nothing is added any more: evidence, and what is not known, are worked out when somebody asks."""
+
+    _sheet: Sheet
+
+    def __init__(self, sheet: Sheet, conflicts: Iterable[Conflict], issues: Iterable[Issue]) -> None:
+        vars(self).update(
+            tree=sheet.tree,
+            conflicts=tuple(dict.fromkeys(conflicts)),
+            issues=tuple(dict.fromkeys(issues)),
+            weak=frozenset(sheet.weak),
+            _sheet=sheet,
+        )
+
+    @cached_property
+    def evidence(self) -> Mapping[str, tuple[Evidence, ...]]:
+        """As in :class:`Facts`."""
+        return {name: proof for path in self._sheet.in_order() for name, proof in self._sheet.proofs(path)}
+
+    @cached_property
+    def unknown(self) -> tuple[Unknown, ...]:
+        """As in :class:`Facts`; where only a part was read, the rest is not found."""
+        paths = (path for path in self._sheet.layout.asked if value_in(self.tree, path) is None)
+        return tuple(Unknown(path, self._sheet.why.get(path, "not found in the record received")) for path in paths)
+
+    def evidence_of(self, path: str) -> tuple[Evidence, ...]:
+        """As in :class:`Facts`."""
+        return super().evidence_of(path) if "[" in path else self._sheet.proof(path)
 
 
-def _said(expression: Expression, tree: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[Any] | None:
-    """What an expression says; ``None`` where the facts that it reads disagree among themselves, which is reported already."""
-    try:
-        return expression({"facts": tree, "parameters": parameters})
-    except FhirPathError:
-        return None
-
-
-def _order(evidence: Evidence) -> tuple[str, str]:
+def ordered(proof: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Evidence by date, then reference, so that the order of arrival never shows."""
-    return evidence.date or "9999", evidence.reference
+    found = tuple(dict.fromkeys(proof))
+    return found if len(found) < 2 else tuple(sorted(found, key=lambda item: (item.date or "9999", item.reference)))
+
+
+def _copied(tree: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _copied(value) if isinstance(value, Mapping) else value for name, value in tree.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from cds_service.fhir.record import Issue
@@ -42,26 +43,7 @@ class Conflict:
     why: str
 
 
-class Proofs:
-    """The evidence of each path together with that of everything below it."""
-
-    __slots__ = ("_by_path",)
-
-    def __init__(self) -> None:
-        self._by_path: dict[str, dict[Evidence, None]] = {}
-
-    def add(self, path: str, items: Iterable[Evidence]) -> None:
-        """Note the evidence of one path (``leaves[1].shade``), which is also that of ``leaves[1]`` and of ``leaves``."""
-        proof = dict.fromkeys(items)
-        for end in (*(place for place, sign in enumerate(path) if sign in ".["), len(path)):
-            self._by_path.setdefault(path[:end], {}).update(proof)
-
-    def of(self, path: str) -> tuple[Evidence, ...]:
-        """The evidence of a path and of everything below it, each once, in the order noted."""
-        return tuple(self._by_path.get(path, ()))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """All facts of one record.
 
@@ -76,14 +58,15 @@ class Facts:
     conflicts: tuple[Conflict, ...] = ()
     issues: tuple[Issue, ...] = ()
     weak: frozenset[str] = frozenset()
-    _proofs: Proofs = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        """Index the evidence once; cards ask for it path by path."""
-        proofs = Proofs()
+    @cached_property
+    def _proofs(self) -> Mapping[str, Mapping[Evidence, None]]:
+        """The evidence of each path together with that of everything below it; cards ask for it path by path."""
+        found: dict[str, dict[Evidence, None]] = {}
         for path, items in self.evidence.items():
-            proofs.add(path, items)
-        object.__setattr__(self, "_proofs", proofs)
+            for end in (*(place for place, sign in enumerate(path) if sign in ".["), len(path)):
+                found.setdefault(path[:end], {}).update(dict.fromkeys(items))
+        return found
 
     def value(self, path: str) -> Any:
         """The value at a path without index, ``None`` if unknown."""
@@ -91,7 +74,7 @@ class Facts:
 
     def evidence_of(self, path: str) -> tuple[Evidence, ...]:
         """The evidence of a path and of everything below it (``leaves`` includes ``leaves[1].shade``)."""
-        return self._proofs.of(path)
+        return tuple(self._proofs.get(path, ()))
 
 
 def value_in(tree: Mapping[str, Any], path: str) -> Any:

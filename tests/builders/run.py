@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from cds_service.fhir.record import PatientRecord
 from cds_service.hooks.parse import parse_hook_request
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Hook
@@ -30,11 +31,15 @@ def assessment_of(knowledge: Knowledge, body: Mapping[str, Any], as_of: date = A
     return answer(complete_prefetch(invocation, requirements, {}), invocation.hook, knowledge, as_of)
 
 
+def record_of(knowledge: Knowledge, body: Mapping[str, Any]) -> PatientRecord:
+    """The record that a hook call brings."""
+    invocation = parse_hook_request(body, service_of(body["hook"]))
+    return complete_prefetch(invocation, knowledge.requirements(service_of(body["hook"]), body["hook"]), {})
+
+
 def facts_of(knowledge: Knowledge, body: Mapping[str, Any], as_of: date = AS_OF) -> Facts:
     """The facts that a hook call is assessed on."""
-    invocation = parse_hook_request(body, service_of(body["hook"]))
-    requirements = knowledge.requirements(service_of(body["hook"]), body["hook"])
-    return knowledge.facts_engine.build(complete_prefetch(invocation, requirements, {}), as_of)
+    return knowledge.facts_engine.build(record_of(knowledge, body), as_of)
 
 
 def respond_to_file(
