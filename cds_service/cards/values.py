@@ -13,8 +13,8 @@ from cds_service.fhirpath import Quantity, Temporal
 from cds_service.model.declaration import Declaration, FactModel
 from cds_service.model.facts import Evidence, Facts
 from cds_service.plans.compiled import PlanContext
-from cds_service.plans.environment import value_at
 from cds_service.plans.markdown import day, entities, escape, reference
+from cds_service.plans.paths import value_at
 from cds_service.plans.placeholders import words
 
 _NONE = "none documented in the record received"

@@ -9,7 +9,7 @@ from typing import Any
 from cds_service.model.assessment import ActionTrace, CriterionTrace, Failure, Hook, Recommendation
 from cds_service.model.declaration import FactModel
 from cds_service.model.facts import Facts
-from cds_service.plans.compiled import ORDER_HOOKS, CompiledAction, PlanContext, Service
+from cds_service.plans.compiled import ORDER_HOOKS, CompiledAction, FirstAsked, PlanContext, Service
 from cds_service.plans.conditions import trace
 from cds_service.plans.environment import draft_orders, variable_values
 from cds_service.plans.needed import needed_facts
@@ -77,6 +77,25 @@ def may_yet_concern(service: Service, facts: Facts, hook: Hook, context: PlanCon
         if any(not (_ruled_out(action, nothing) or _became_false(action, nothing, known)) for action in service.actions):
             return True
     return False
+
+
+def out_of_scope(service: Service, facts: Facts, hook: Hook, context: PlanContext) -> bool:
+    """Whether no recommendation can fire, as far as the facts of ``Service.scope`` and the draft orders (``FactModel.orders``) tell.
+
+    These must be what they are in the whole, so that a criterion of them alone stays what it is, unknown too. Any other fact may be
+    unknown as yet: a criterion that is false without it stays false (see :func:`may_concern`).
+    """
+    calls = [variable_values(facts, hook, context.parameters, order) for _, order in orders_in_scope(facts, hook, context.model)]
+    return not any(_may_fire(action, variables) for variables in calls for action in service.first_asked)
+
+
+def _may_fire(action: FirstAsked, variables: Mapping[str, Any]) -> bool:
+    try:
+        return all(one.boolean(variables) is True for one in action.decided) and all(
+            one.boolean(variables) is not False for one in action.open
+        )
+    except Exception:  # noqa: BLE001 what cannot be told here is told, as a failure, where plans are applied
+        return True
 
 
 def _became_false(action: CompiledAction, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from cds_service.fhirpath import Expression
 from cds_service.model.assessment import Citation
 from cds_service.model.declaration import FactModel
 from cds_service.model.hook_library import LIBRARY
+from cds_service.plans.paths import fact_paths
 
 INDICATORS: Mapping[str, str] = {"routine": "info", "urgent": "warning", "asap": "warning", "stat": "critical"}
 HOOKS = tuple(LIBRARY)
@@ -19,6 +21,7 @@ ORDER_HOOKS = frozenset(hook for hook, known in LIBRARY.items() if known.orders 
 SIGN_HOOK = "order-sign"
 BASE = "https://cds-service.example.org"
 MAX_SUMMARY = 139
+_UNSETTLED = frozenset({"fired", "needed"})
 _BLOCK = re.compile(r"\s*(?:\||[-*+] |\d+[.)] |#+ |>|```)")
 
 
@@ -209,7 +212,18 @@ class CompiledAction:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class FirstAsked:
+    """The criteria of a recommendation by what the first facts tell of them: whether they hold, or only that they can not.
+
+    Those that read ``%fired`` or ``%needed`` are in neither.
+    """
+
+    decided: tuple[Expression, ...]
+    open: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Service:
     """One CDS service at one hook.
 
@@ -229,6 +243,22 @@ class Service:
     max_cards: int
     overflow_title: str
     asking: frozenset[str] = frozenset()
+
+    @cached_property
+    def scope(self) -> frozenset[str]:
+        """The facts that the conditions of what composes its recommendations read: they decide first whether it has anything to say."""
+        guards = (criterion.expression for action in self.actions for criterion in action.criteria[: action.guards])
+        return frozenset(path for guard in guards for path in fact_paths(guard.reads))
+
+    @cached_property
+    def first_asked(self) -> tuple[FirstAsked, ...]:
+        """What can be asked of each recommendation while nothing but the facts of :attr:`scope` and the orders is known."""
+        return tuple(self._first_asked(action) for action in self.actions)
+
+    def _first_asked(self, action: CompiledAction) -> FirstAsked:
+        found = [criterion.expression for criterion in action.criteria if not criterion.expression.reads & _UNSETTLED]
+        decided = tuple(one for one in found if self.scope.issuperset(fact_paths(one.reads)))
+        return FirstAsked(decided, tuple(one for one in found if one not in decided))
 
     def action(self, code: str) -> CompiledAction | None:
         """The recommendation with a code."""

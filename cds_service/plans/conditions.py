@@ -7,7 +7,7 @@ from typing import Any
 
 from cds_service.model.assessment import CriterionTrace
 from cds_service.plans.compiled import Criterion
-from cds_service.plans.environment import fact_paths, value_at
+from cds_service.plans.paths import fact_paths, value_at
 
 
 def trace(criteria: Sequence[Criterion], variables: Mapping[str, Any]) -> tuple[CriterionTrace, ...]:

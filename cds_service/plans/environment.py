@@ -81,29 +81,3 @@ def type_at(variables: Mapping[str, Type], path: str) -> Type | None:
         many = many or found.many
         found = found.children.get(name)
     return None if found is None else replace(found, many=found.many or many)
-
-
-def fact_path(path: str) -> str | None:
-    """The path of the logical model that a variable-rooted path reads (``facts.a.b`` -> ``a.b``), ``None`` for other variables."""
-    root, _, rest = path.partition(".")
-    if root == "facts":
-        return rest or None
-    return path if root == "patient" else None
-
-
-def fact_paths(paths: Iterable[str]) -> tuple[str, ...]:
-    """The logical model's paths among some reads, sorted."""
-    return tuple(sorted({found for path in paths if (found := fact_path(path)) is not None}))
-
-
-def value_at(tree: Any, path: str) -> Any:
-    """The value at a path, looking into lists: ``None`` if unknown, ``[]`` if known to be none, a list where a list is on the way."""
-    node = tree
-    for number, name in enumerate(names := path.split(".")):
-        if isinstance(node, (list, tuple)):
-            rest = ".".join(names[number:])
-            return [found for item in node if (found := value_at(item, rest)) is not None]
-        node = node.get(name) if isinstance(node, Mapping) else None
-        if node is None:
-            return None
-    return node

@@ -14,7 +14,7 @@ from cds_service.model.declaration import Askable
 from cds_service.model.facts import Facts, without
 from cds_service.plans.compiled import CompiledAction, Criterion, PlanContext
 from cds_service.plans.conditions import causes, together
-from cds_service.plans.environment import value_at
+from cds_service.plans.paths import value_at
 from cds_service.plans.placeholders import is_known_empty, unknown_reads
 
 Rows = Sequence[tuple[CompiledAction, bool]]

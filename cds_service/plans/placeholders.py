@@ -8,8 +8,9 @@ from typing import Any
 
 from cds_service.fhirpath import Expression, Quantity, Temporal
 from cds_service.plans.compiled import Placeholder, PlanContext, Template
-from cds_service.plans.environment import FACT_PATHS, fact_path, value_at
+from cds_service.plans.environment import FACT_PATHS
 from cds_service.plans.markdown import day, entities, escape, plain_text
+from cds_service.plans.paths import fact_path, value_at
 
 NOT_KNOWN = "not known"
 NONE_DOCUMENTED = "none documented"

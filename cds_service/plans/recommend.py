@@ -11,8 +11,8 @@ from cds_service.model.assessment import ActionTrace, Hook, Recommendation, Sect
 from cds_service.model.facts import Facts
 from cds_service.plans.compiled import INDICATORS, MAX_SUMMARY, SIGN_HOOK, CompiledAction, CompiledSection, CompiledSuggestion, PlanContext
 from cds_service.plans.conditions import causes, together
-from cds_service.plans.environment import fact_paths, value_at
 from cds_service.plans.markdown import entities, escape, unescape
+from cds_service.plans.paths import fact_paths, value_at
 from cds_service.plans.placeholders import is_known_empty, plain, render, unknown_reads
 from cds_service.plans.suggestions import build_suggestion
 
