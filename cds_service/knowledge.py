@@ -29,9 +29,11 @@ _PROVES = frozenset({"cases", "phrases"})
 _ABOUT = frozenset({"lock.json", "versions.json", "mutation.yaml"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Knowledge:
     """Everything that the content says, ready to be applied. Immutable; safe to share between threads and forked workers.
+
+    Two are the same only if they are one, so that what follows from the content can be kept beside it.
 
     ``version`` is the first characters of the content's SHA-256, with a mark where a site changed something; ``parameters`` are
     values by name and ``parameter_info`` the same with title, unit and source; ``services`` are keyed by (id, hook).

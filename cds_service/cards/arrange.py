@@ -6,17 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cds_service.model.assessment import Recommendation, Suggestion
-from cds_service.plans.compiled import Service
+from cds_service.plans.compiled import CompiledAction, Service
 
 SEVERITY = {"critical": 0, "warning": 1, "info": 2}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """A recommendation as it is shown once, with every order that it was found for."""
+    """A recommendation as it is shown once, with what the content says of it, and every order that it was found for."""
 
     recommendation: Recommendation
-    orders: tuple[str, ...] = ()
+    action: CompiledAction | None
+    orders: tuple[str, ...]
 
     @property
     def code(self) -> str:
@@ -55,32 +56,33 @@ def arrange(recommendations: Sequence[Recommendation], service: Service, room: i
     (``once-per-request``) join the only order card, else have one card together; with the indicator of its ``never-alone`` such a row
     joins a card or is not shown. A ``section-of`` row joins its first host that fired, and is not shown without one.
     """
-    rows = _merged(recommendations)
-    sections = {row.code: hosts for row in rows if (hosts := _hosts(row, service))}
+    rows = _merged(recommendations, service)
+    sections = {row.code: row.action.section_of for row in rows if row.action is not None and row.action.section_of}
     standing = [row for row in rows if row.code not in sections]
-    once = [row for row in standing if _is_once(row, service)]
-    layouts = _layouts([row for row in standing if row not in once])
-    guests = [row for row in once if _is_guest(row, service)]
-    layouts = _with_guests(_with_once(layouts, [row for row in once if row not in guests]), guests)
-    layouts = [_with_sections(layout, rows, sections, {row.code for row in standing}) for layout in layouts]
+    layouts = _layouts([row for row in standing if not _is_once(row)])
+    layouts = _with_once(layouts, [row for row in standing if _is_once(row) and not _is_guest(row)])
+    layouts = _with_guests(layouts, [row for row in standing if _is_once(row) and _is_guest(row)])
+    if sections:
+        layouts = [_with_sections(layout, rows, sections, {row.code for row in standing}) for layout in layouts]
     ordered = sorted(layouts, key=lambda layout: SEVERITY[layout.indicator])
     return _limited(ordered, room, service.overflow_title)
 
 
-def _merged(recommendations: Sequence[Recommendation]) -> list[Row]:
+def _merged(recommendations: Sequence[Recommendation], service: Service) -> list[Row]:
     """Each code once, on the most severe, then first, of its orders, in the order of appearance."""
     by_code: dict[str, list[Recommendation]] = {}
     for item in recommendations:
         by_code.setdefault(item.code, []).append(item)
-    return [_row(items) for items in by_code.values()]
+    return [_row(items, service.action(code)) for code, items in by_code.items()]
 
 
-def _row(items: Sequence[Recommendation]) -> Row:
+def _row(items: Sequence[Recommendation], action: CompiledAction | None) -> Row:
     best = min(items, key=lambda item: SEVERITY[item.indicator])
     others = [item for item in items if item is not best]
     orders = tuple(dict.fromkeys(item.order for item in (best, *others) if item.order is not None))
     alike = [item for item in others if item.indicator == best.indicator]
-    return Row(replace(best, suggestions=_joined((*best.suggestions, *_withdrawals(alike)), others)), orders)
+    suggestions = _joined((*best.suggestions, *_withdrawals(alike)), others)
+    return Row(best if suggestions == best.suggestions else replace(best, suggestions=suggestions), action, orders)
 
 
 def _withdrawals(others: Sequence[Recommendation]) -> Iterator[Suggestion]:
@@ -96,23 +98,16 @@ def _joined(suggestions: Iterable[Suggestion], others: Sequence[Recommendation])
     for suggestion in suggestions:
         same = [item for other in others for item in other.suggestions if item.id == suggestion.id]
         more = [action for item in same for action in item.actions if action.type == "delete" and action not in suggestion.actions]
-        found.setdefault(suggestion.id, replace(suggestion, actions=(*suggestion.actions, *more)))
+        found.setdefault(suggestion.id, replace(suggestion, actions=(*suggestion.actions, *more)) if more else suggestion)
     return tuple(found.values())
 
 
-def _hosts(row: Row, service: Service) -> tuple[str, ...]:
-    action = service.action(row.code)
-    return () if action is None else action.section_of
+def _is_once(row: Row) -> bool:
+    return row.action is not None and row.action.once_per_request
 
 
-def _is_once(row: Row, service: Service) -> bool:
-    action = service.action(row.code)
-    return action is not None and action.once_per_request
-
-
-def _is_guest(row: Row, service: Service) -> bool:
-    action = service.action(row.code)
-    return action is not None and action.never_alone == row.recommendation.indicator
+def _is_guest(row: Row) -> bool:
+    return row.action is not None and row.action.never_alone == row.recommendation.indicator
 
 
 def _layouts(rows: Sequence[Row]) -> list[Layout]:

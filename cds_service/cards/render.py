@@ -2,68 +2,70 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
-from uuid import UUID
 
-from cds_service.cards import sources
+import orjson
+
 from cds_service.cards.arrange import Layout, arrange
-from cds_service.cards.detail import citations, detail
+from cds_service.cards.detail import details
 from cds_service.cards.fit import fitted, fitting
 from cds_service.cards.ids import card_uuid, suggestion_uuid
-from cds_service.cards.values import FactsReader, ShownFact, as_json, missing_facts
+from cds_service.cards.prepared import Fixed, Prepared, prepared
+from cds_service.cards.values import FactsReader, ShownFact
 from cds_service.cds_clients.profile import GENERIC, Profile
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Failure, SuggestedAction, Suggestion
-from cds_service.model.facts import Evidence
 from cds_service.plans.compiled import BASE, Service
 
 EXTENSION = "org.cds-service.card"
 INCOMPLETE = "evaluation-incomplete"
 MESSAGE_SYSTEM = f"{BASE}/CodeSystem/service-message"  # of cards that the service writes, not the content
-MAX_EVIDENCE = 20
+MAX_LINKS = 3
 
 Card = dict[str, Any]
 
 
 def render_cards(assessment: Assessment, knowledge: Knowledge, profile: Profile = GENERIC) -> list[Card]:
-    """The cards for an assessment as a client's profile has them, the most severe first; a failure has a card of its own, the last."""
+    """The cards for an assessment as a client's profile has them, the most severe first; a failure has a card of its own, the last.
+
+    What follows from the content alone is the same object in every answer: cards are for reading.
+    """
     service = knowledge.services[(assessment.service, assessment.hook.name)]
-    room = max(1, service.max_cards - bool(assessment.failures))
-    reader = FactsReader(assessment.facts, knowledge.context)
-    layouts = arrange(assessment.recommendations, service, room)
-    cards = [_card(layout, assessment, knowledge, reader, profile) for layout in layouts]
+    layouts = arrange(assessment.recommendations, service, max(1, service.max_cards - bool(assessment.failures)))
+    cards = _cards(layouts, assessment, service, prepared(knowledge), profile) if layouts else []
     every = [*cards, _failure_card(assessment, service)] if assessment.failures else cards
     return [fitted(card, profile) for card in every]
 
 
-def _card(layout: Layout, assessment: Assessment, knowledge: Knowledge, reader: FactsReader, profile: Profile) -> Card:
-    service, topic = knowledge.services[(assessment.service, assessment.hook.name)], layout.rows[0]
-    uuid = card_uuid(assessment.service, assessment.hook, topic.code, layout.order)
-    facts = [*reader.shown(_reads(layout)), *_asked(layout, reader, service)]
-    cited = citations(layout)
-    suggestions = _suggestions(layout, uuid, profile)
-    action = service.action(topic.code)
-    default = "" if action is None else action.plan_title
-    return _without_empty(
-        {
-            "uuid": str(uuid),
-            "summary": layout.summary or topic.recommendation.summary,
-            "indicator": layout.indicator,
-            "detail": detail(layout, facts, assessment.facts, knowledge, service),
-            "source": {
-                "label": sources.label(cited, knowledge.sources, default or service.title),
-                "topic": {"system": "" if action is None else action.system, "code": topic.code},
-            },
-            "suggestions": suggestions,
-            "selectionBehavior": profile.selection_behavior if suggestions else None,
-            "links": sources.links(cited, profile.shows_link),
-            "overrideReasons": [dict(reason) for reason in knowledge.override_reasons],
-            "extension": {EXTENSION: _extension(layout, facts)},
-        }
-    )
+def _cards(layouts: Sequence[Layout], assessment: Assessment, service: Service, words: Prepared, profile: Profile) -> list[Card]:
+    reader = FactsReader(assessment.facts, words)
+    writer = details(reader)
+    found = []
+    for layout in layouts:
+        codes = tuple([row.code for row in layout.rows])
+        fixed = words.fixed[(service.id, service.hook, codes)]
+        facts = [*reader.shown(_reads(layout)), *reader.missing(_asked(layout, service))]
+        uuid = card_uuid(assessment.service, assessment.hook, codes[0], layout.order)
+        suggestions = _suggestions(layout, uuid, profile)
+        found.append(
+            _without_empty(
+                {
+                    "uuid": uuid,
+                    "summary": layout.summary or layout.rows[0].recommendation.summary,
+                    "indicator": layout.indicator,
+                    "detail": writer.of(layout, facts, fixed),
+                    "source": {"label": fixed.label, "topic": fixed.topic},
+                    "suggestions": suggestions,
+                    "selectionBehavior": profile.selection_behavior if suggestions else None,
+                    "links": [link for link in fixed.links if profile.shows_link(link["url"])][:MAX_LINKS],
+                    "overrideReasons": words.override_reasons,
+                    "extension": {EXTENSION: _extension(layout, codes, facts, fixed)},
+                }
+            )
+        )
+    return found
 
 
 def _reads(layout: Layout) -> list[str]:
@@ -72,25 +74,25 @@ def _reads(layout: Layout) -> list[str]:
     return [path for turn in turns for path in turn if path is not None]
 
 
-def _asked(layout: Layout, reader: FactsReader, service: Service) -> list[ShownFact]:
+def _asked(layout: Layout, service: Service) -> list[str]:
     """A row that asks for facts rests on their absence."""
-    paths = (path for row in layout.rows if row.code in service.asking for path in row.recommendation.reads)
-    return missing_facts(paths, reader.facts, reader.context)
+    return [path for row in layout.rows if row.code in service.asking for path in row.recommendation.reads]
 
 
-def _suggestions(layout: Layout, card: UUID, profile: Profile) -> list[Mapping[str, Any]]:
+def _suggestions(layout: Layout, card: str, profile: Profile) -> list[Mapping[str, Any]]:
     """All suggestions of a card that its reader can carry out; two that do the same are one."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for suggestion in fitting((item for row in layout.rows for item in row.recommendation.suggestions), profile):
-        found.setdefault(_effect(suggestion), _suggestion(suggestion, card))
-    return list(found.values())
+    offered = [*fitting((item for row in layout.rows for item in row.recommendation.suggestions), profile)]
+    found: dict[bytes, Suggestion] = {}
+    for suggestion in offered if len(offered) > 1 else ():
+        found.setdefault(_effect(suggestion), suggestion)
+    return [_suggestion(suggestion, card) for suggestion in found.values() or offered]
 
 
-def _effect(suggestion: Suggestion) -> str:
-    return json.dumps([[action.type, action.resource, action.resource_id] for action in suggestion.actions], sort_keys=True)
+def _effect(suggestion: Suggestion) -> bytes:
+    return orjson.dumps([[action.type, action.resource, action.resource_id] for action in suggestion.actions], option=orjson.OPT_SORT_KEYS)
 
 
-def _suggestion(suggestion: Suggestion, card: UUID) -> Mapping[str, Any]:
+def _suggestion(suggestion: Suggestion, card: str) -> Mapping[str, Any]:
     return {
         "label": suggestion.label,
         "uuid": suggestion_uuid(card, suggestion.id),
@@ -104,27 +106,19 @@ def _action(action: SuggestedAction) -> Mapping[str, Any]:
     return {"type": action.type, "description": action.description, "resource": action.resource}
 
 
-def _extension(layout: Layout, facts: Iterable[ShownFact]) -> Mapping[str, Any]:
+def _extension(layout: Layout, codes: Sequence[str], facts: Iterable[ShownFact], fixed: Fixed) -> Mapping[str, Any]:
     topic = layout.rows[0].recommendation
     return _without_empty(
         {
-            "codes": [row.code for row in layout.rows],
+            "codes": list(codes),
             "indicators": {row.code: row.recommendation.indicator for row in layout.rows},
-            "statements": sources.statements(citations(layout)),
+            "statements": fixed.statements,
             "plan": topic.plan,
             "version": topic.version,
-            "facts": [_without_empty({"path": fact.path, "value": as_json(fact.value), "evidence": _evidence(fact)}) for fact in facts],
+            "facts": [fact.entry for fact in facts],
             "order": layout.order or next(iter(layout.orders), None),
         }
     )
-
-
-def _evidence(fact: ShownFact) -> list[Mapping[str, Any]]:
-    return [_evidence_item(item) for item in fact.evidence[:MAX_EVIDENCE]]
-
-
-def _evidence_item(item: Evidence) -> Mapping[str, Any]:
-    return _without_empty({"reference": item.reference, "code": item.code, "date": item.date, "confidence": item.confidence})
 
 
 def _failure_card(assessment: Assessment, service: Service) -> Card:
@@ -137,7 +131,7 @@ def _failure_card(assessment: Assessment, service: Service) -> Card:
         f"advice.\n\n**Affected**\n\n{listed}\n\nPlease report this to those who run the service."
     )
     return {
-        "uuid": str(uuid),
+        "uuid": uuid,
         "summary": "Part of the guidance could not be evaluated for this patient",
         "indicator": "warning",
         "detail": text,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 from cds_service.model.assessment import Citation
 from cds_service.plans.compiled import Source
 
-MAX_LINKS = 3
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -45,13 +43,13 @@ def closing(*, reviewed: bool) -> str:
     return f"{state}. For education; check the primary literature. Supports and does not replace clinical judgement."
 
 
-def links(citations: Iterable[Citation], shows: Callable[[str], bool]) -> list[Mapping[str, Any]]:
-    """Absolute links to cited literature with a verified address, each address once; ``shows`` says which the client shows."""
-    found: dict[str, Mapping[str, Any]] = {}
+def links(citations: Iterable[Citation]) -> list[Mapping[str, str]]:
+    """Absolute links to all cited literature with a verified address, each address once."""
+    found: dict[str, Mapping[str, str]] = {}
     for citation in citations:
-        if citation.url is not None and shows(citation.url):
+        if citation.url is not None:
             found.setdefault(citation.url, {"label": _link_label(citation), "url": citation.url, "type": "absolute"})
-    return list(found.values())[:MAX_LINKS]
+    return list(found.values())
 
 
 def statements(citations: Iterable[Citation]) -> list[str]:
