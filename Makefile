@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+PEER   ?= .venv-bench
 
-.PHONY: help run test test-e2e mutation lint check lock wheel clean
+.PHONY: help run test test-e2e mutation bench bench-baseline lint check lock wheel clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -19,6 +20,13 @@ test-e2e: $(VENV)/.dev ## Run the tests with a real FHIR server and a browser (n
 
 mutation: $(VENV)/.run ## Change the content in one place at a time: does a case notice? (minutes)
 	$(BIN)/cds-service mutate
+
+bench: $(VENV)/.dev $(PEER)/.done ## Measure against the limit of the stack and peers, on an idle machine (12 minutes; BENCH=quick: 2; needs wrk)
+	@command -v wrk > /dev/null || { [ "$$(id -u)" -eq 0 ] && apt-get -qq install wrk > /dev/null; } || { echo "wrk is needed: apt-get install wrk (Debian, Ubuntu), as root"; exit 1; }
+	$(BIN)/python -m bench --peer $(PEER)/bin/python $(if $(filter quick,$(BENCH)),--quick --out -)
+
+bench-baseline: $(VENV)/.dev ## Record how many operations a call takes, for this minor version of Python
+	$(BIN)/python -m bench.operations --record
 
 lint: $(VENV)/.dev ## Style, types, import rules
 	$(BIN)/ruff check .
@@ -37,7 +45,7 @@ lock: $(VENV)/.dev ## Resolve the dependencies anew and write the locks
 	$(BIN)/python deploy/lock.py
 
 clean: ## Remove what make has made
-	rm -rf $(VENV) dist build tests/e2e/fhir-server/target .coverage .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(PEER) dist build tests/e2e/fhir-server/target .coverage .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/it"; exit 1; }
@@ -51,4 +59,10 @@ $(VENV)/.run: $(VENV)/bin/python requirements.lock pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Another service to compare with, which pins other versions of our libraries
+$(PEER)/.done: bench/requirements.txt
+	$(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@
