@@ -21,7 +21,7 @@ from cds_service.plans.paths import fact_paths
 from cds_service.plans.problems import Problems
 from cds_service.plans.site import site_version, with_site_values
 from cds_service.plans.unwritten import check_written
-from cds_service.plans.validate import validate_resources, validate_terminology
+from cds_service.plans.validate import known_to_fit, validate_resources, validate_terminology
 
 _PACKAGE = Path(__file__).resolve().parent
 _CONTENT_SUFFIXES = frozenset({".json", ".yaml"})
@@ -95,16 +95,20 @@ def load_knowledge(
     parameters_file: Path | None = None,
     *,
     unfinished: bool = False,
+    anew: bool = False,
 ) -> Knowledge:
     """Load and check a content folder (default: the shipped one) as a site uses it.
 
     ``disabled`` are the codes of recommendations to leave out, ``parameters_file`` holds the site's own values of parameters;
-    ``unfinished`` accepts texts that are still to be written. Raises :class:`ContentError` with every problem found.
+    ``unfinished`` accepts texts that are still to be written; ``anew`` validates against the FHIR models also the files of which the
+    lock says that they were. Raises :class:`ContentError` with every problem found.
     """
     problems = Problems()
-    knowledge, files = assemble(content_dir or shipped_content(), disabled, parameters_file, problems)
+    folder = content_dir or shipped_content()
+    known = {} if anew else known_to_fit(folder)
+    knowledge, files = assemble(folder, disabled, parameters_file, problems, known)
     if not problems.found:  # elsewhere our own checks say it better
-        validate_resources(files, problems)
+        validate_resources(folder, files, problems, known)
     if not unfinished:
         check_written(files, problems)
     if problems.found or knowledge is None:
@@ -113,16 +117,19 @@ def load_knowledge(
 
 
 def assemble(
-    content_dir: Path, disabled: frozenset[str], parameters_file: Path | None, problems: Problems
+    content_dir: Path, disabled: frozenset[str], parameters_file: Path | None, problems: Problems, known: Mapping[str, str]
 ) -> tuple[Knowledge | None, ContentFiles]:
-    """Load everything and collect every problem; ``None`` only where nothing at all could be loaded."""
+    """Load everything and collect every problem; ``None`` only where nothing at all could be loaded.
+
+    ``known`` are the terminology's files that need no validation (see :func:`~cds_service.plans.validate.known_to_fit`).
+    """
     # Of some other folder it is enough to say that it is none of ours; what else is in it is not even read.
     files = read_content(content_dir, problems) if (content_dir / "facts").is_dir() else ContentFiles({}, ())
     if not files.of("PlanDefinition"):
         remedy = "name a folder of content, such as the shipped one"
         problems.at("(content)", str(content_dir)).add("holds no PlanDefinition beside a folder of facts", remedy)
         return None, files
-    if not validate_terminology(content_dir, problems):
+    if not validate_terminology(content_dir, problems, known):
         return None, files
     terminology, found = load_terminology(content_dir)
     info = with_site_values(parse_parameters(list(files.parameters), problems), parameters_file, problems)

@@ -73,26 +73,28 @@ def load_content(
     parameters_file: Path | None = None,
     *,
     unfinished: bool = False,
+    anew: bool = False,
     hooks_version: str = BALLOT,
 ) -> Knowledge:
     """Load and check a content folder, its prefetch templates too: by default for clients that know all that may stand in them.
 
-    Raises :class:`ContentError` with every problem.
+    As :func:`~cds_service.knowledge.load_knowledge` otherwise. Raises :class:`ContentError` with every problem.
     """
-    knowledge = load_knowledge(content_dir, disabled, parameters_file, unfinished=unfinished)
+    knowledge = load_knowledge(content_dir, disabled, parameters_file, unfinished=unfinished, anew=anew)
     problems = lint_services(knowledge.services.values(), hooks_version)
     if problems:
         raise ContentError(problems)
     return knowledge
 
 
-def content_of(settings: Settings, *, unfinished: bool = False) -> Knowledge:
+def content_of(settings: Settings, *, unfinished: bool = False, anew: bool = False) -> Knowledge:
     """The content as the settings of a site have it. Raises :class:`ContentError`."""
     return load_content(
         settings.content_dir,
         frozenset(settings.disabled_codes),
         settings.parameters_file,
         unfinished=unfinished,
+        anew=anew,
         hooks_version=settings.hooks_version,
     )
 

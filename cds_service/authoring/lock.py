@@ -4,6 +4,8 @@ The content is divided into units: every resource with a version of its own (a t
 folder that are served), and the rest by its top folder, whose version stands in ``versions.json``. Cases and phrases prove the
 content and are no part of it.
 
+Beside the units stands what was validated against the FHIR models, by file: the start validates everything else (``plans/validate.py``).
+
 The rule: what differs from the lock has a higher version than in the lock. So a version is raised once between two releases,
 with the first change, and ``cds-service lock`` at the release makes the next change need the next version.
 """
@@ -24,8 +26,9 @@ from cds_service.errors import ContentError
 from cds_service.knowledge import is_served
 from cds_service.plans.content import read_json
 from cds_service.plans.problems import Problems
+from cds_service.plans.validate import LOCK, VALIDATED, digest
 
-LOCK, VERSIONS = "lock.json", "versions.json"
+VERSIONS = "versions.json"
 _SEMVER = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)\Z")
 _RAISE = "raise its version: `cds-service lock --raise` raises the last number of all that need it"
 
@@ -75,10 +78,15 @@ def read_lock(path: Path, problems: Problems) -> Mapping[str, tuple[str, str]]:
 
 
 def write_lock(folder: Path) -> tuple[str, ...]:
-    """Lock the content as it is; returns a line for each unit that is new, raised or gone since the lock before."""
+    """Lock the content as it is; returns a line for each unit that is new, raised or gone since the lock before.
+
+    Whoever calls has loaded it, and thereby validated every resource anew.
+    """
     before, now = read_lock(folder / LOCK, Problems()), units(folder)
-    entries = [f"    {json.dumps({'unit': unit.name, 'version': unit.version, 'sha256': unit.sha256})}" for unit in now]
-    (folder / LOCK).write_text('{\n  "units": [\n' + ",\n".join(entries) + "\n  ]\n}\n", encoding="utf-8")
+    entries = ",\n".join(f"    {json.dumps({'unit': unit.name, 'version': unit.version, 'sha256': unit.sha256})}" for unit in now)
+    files = ",\n".join(f"    {json.dumps(file)}: {json.dumps(sha256)}" for file, sha256 in _resources(folder))
+    text = f'{{\n  "units": [\n{entries}\n  ],\n  "{VALIDATED}": {{\n{files}\n  }}\n}}\n'
+    (folder / LOCK).write_text(text, encoding="utf-8")
     was = {name: version for name, (version, _) in before.items()}
     changed = [f"{unit.name} {was.get(unit.name, 'new')} -> {unit.version}" for unit in now if was.get(unit.name) != unit.version]
     gone = [f"{name} is gone" for name in sorted(set(was) - {unit.name for unit in now})]
@@ -119,6 +127,13 @@ def units(folder: Path) -> tuple[Unit, ...]:
             parts.setdefault(name, {})[path.relative_to(folder).as_posix()] = value
             stated.setdefault(name, (VERSIONS, top, str(versions.get(top, "(missing)"))))
     return tuple(Unit(name, *stated[name], _hash(parts[name])) for name in sorted(parts))
+
+
+def _resources(folder: Path) -> Iterator[tuple[str, str]]:
+    """Every file that holds a resource, with the hash of its bytes."""
+    for path, value in _files(folder):
+        if path.suffix == ".json" and "resourceType" in value:
+            yield path.relative_to(folder).as_posix(), digest(path)
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, Any]]:

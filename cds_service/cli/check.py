@@ -34,7 +34,7 @@ def check(directory: Path | None) -> None:
     settings = load_settings()
     folder = directory or settings.content_dir
     plain = partial(load_content, folder, unfinished=True, hooks_version=settings.hooks_version)
-    knowledge = plain() if directory else content_of(settings, unfinished=True)
+    knowledge = plain(anew=True) if directory else content_of(settings, unfinished=True, anew=True)
     is_changed = not directory and (settings.disabled_codes or settings.parameters_file)
     found = examine(Material(folder, plain() if is_changed else knowledge))
     if found.problems:

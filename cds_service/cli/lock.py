@@ -11,6 +11,7 @@ from cds_service.cli.errors import FAILED
 from cds_service.cli.options import content_argument, content_folder
 from cds_service.errors import ContentError
 from cds_service.plans.problems import Problems
+from cds_service.plans.validate import LOCK
 from cds_service.wiring import load_content
 
 _FIRST = "`cds-service lock` writes it at the first release; until then no version has to rise."
@@ -23,6 +24,8 @@ _FIRST = "`cds-service lock` writes it at the first release; until then no versi
 def lock(context: click.Context, directory: Path | None, *, is_raise: bool) -> None:
     """Write lock.json: version and hash of everything that is released. For a release, not for every change.
 
+    It also says which files fit the FHIR models, so that the start need not validate them again while they stay as they are.
+
     DIR is the content folder; without it, the content that would be served. What changed since the last lock must have a
     higher version; "cds-service check" says so with the first change, and one raise lasts until the next lock.
     --raise does it where only the last number is to rise.
@@ -33,10 +36,10 @@ def lock(context: click.Context, directory: Path | None, *, is_raise: bool) -> N
       cds-service lock
     """
     folder = content_folder(directory)
-    load_content(folder)
+    load_content(folder, anew=True)
     if is_raise:
-        if not (folder / locking.LOCK).is_file():
-            click.echo(f"error: there is no {folder / locking.LOCK}, so nothing tells what changed. {_FIRST}", err=True)
+        if not (folder / LOCK).is_file():
+            click.echo(f"error: there is no {folder / LOCK}, so nothing tells what changed. {_FIRST}", err=True)
             context.exit(FAILED)
         lines = locking.raise_versions(folder)
         click.echo("\n".join(lines) or "nothing changed without a higher version")
@@ -46,4 +49,4 @@ def lock(context: click.Context, directory: Path | None, *, is_raise: bool) -> N
     if problems.found:
         raise ContentError(problems.found)
     lines = locking.write_lock(folder)
-    click.echo("\n".join([*lines, f"wrote {folder / locking.LOCK}: {len(locking.units(folder))} units"]))
+    click.echo("\n".join([*lines, f"wrote {folder / LOCK}: {len(locking.units(folder))} units"]))

@@ -533,7 +533,7 @@ def test_the_fhir_models_find_what_our_own_checks_leave_to_them_and_echo_nothing
     compiled(tmp_path, broken, service("topic"))
     problems = Problems()
 
-    validate_resources(read_content(tmp_path, Problems()), problems)
+    validate_resources(tmp_path, read_content(tmp_path, Problems()), problems, known={})
 
     assert [problem.element for problem in problems.found] == ["experimental"]
     assert "secret" not in str(problems.found[0])
@@ -549,7 +549,7 @@ def test_this_world_is_valid_fhir(tmp_path):
     compiled(tmp_path, plan("topic", [action]), service("topic"), *ACTIVITIES)
     problems = Problems()
 
-    validate_resources(read_content(tmp_path, Problems()), problems)
+    validate_resources(tmp_path, read_content(tmp_path, Problems()), problems, known={})
 
     assert problems.found == ()
 
