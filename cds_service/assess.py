@@ -10,23 +10,30 @@ from cds_service.fhir.record import PatientRecord
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Hook
 from cds_service.model.facts import Facts
-from cds_service.plans.apply import apply_service
+from cds_service.plans.apply import apply_service, out_of_scope
+from cds_service.plans.compiled import Service
 
 
-def assess(record: PatientRecord, hook: Hook, knowledge: Knowledge, as_of: date) -> Assessment:
+def assess(record: PatientRecord, hook: Hook, knowledge: Knowledge, as_of: date, *, whole: bool = True) -> Assessment:
     """Everything that the content says about a record at a hook, as of a day.
 
-    ``hook.service`` may be ``None``: the first service at the hook answers. Raises :class:`UnknownService`.
+    ``hook.service`` may be ``None``: the first service at the hook answers. Not ``whole``: where the facts that come first already rule
+    every recommendation out, no more is read, and there are no traces; what is recommended is the same. Raises :class:`UnknownService`.
     """
-    called = replace(hook, patient_id=hook.patient_id or record.patient_id)
-    return assess_facts(knowledge.facts_engine.build(record, as_of), called, knowledge, as_of)
+    service = _service(hook, knowledge)
+    called = replace(hook, service=service.id, patient_id=hook.patient_id or record.patient_id)
+    build = knowledge.facts_engine.begin(record, as_of)
+    if not whole:
+        orders = knowledge.context.model.orders
+        first = build.facts(service.scope if orders is None else {*service.scope, orders})
+        if out_of_scope(service, first, called, knowledge.context):
+            return Assessment(service=service.id, hook=called, as_of=as_of, facts=first, recommendations=(), traces=(), failures=())
+    return assess_facts(build.whole(), called, knowledge, as_of)
 
 
 def assess_facts(facts: Facts, hook: Hook, knowledge: Knowledge, as_of: date) -> Assessment:
     """The same for facts that are built already: what the plans say about them. Raises :class:`UnknownService`."""
-    service = knowledge.service(hook.service, hook.name)
-    if service is None:
-        raise UnknownService("no service has this id at this hook")
+    service = _service(hook, knowledge)
     called = replace(hook, service=service.id)
     applied = apply_service(service, facts, called, knowledge.context)
     return Assessment(
@@ -38,3 +45,10 @@ def assess_facts(facts: Facts, hook: Hook, knowledge: Knowledge, as_of: date) ->
         traces=applied.traces,
         failures=applied.failures,
     )
+
+
+def _service(hook: Hook, knowledge: Knowledge) -> Service:
+    service = knowledge.service(hook.service, hook.name)
+    if service is None:
+        raise UnknownService("no service has this id at this hook")
+    return service

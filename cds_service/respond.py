@@ -5,7 +5,7 @@ The day of the assessment is taken here, once, and nowhere below.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +20,7 @@ from cds_service.hooks.response import check_response
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Hook
 from cds_service.plans.apply import may_concern, may_yet_concern
+from cds_service.plans.compiled import Service
 from cds_service.prefetch.complete import complete_prefetch, orders_only
 from cds_service.prefetch.fetch import Fetch
 from cds_service.prefetch.missing import reader
@@ -45,7 +46,7 @@ class Answer:
 
     @property
     def issues(self) -> list[str]:
-        """The kinds of oddities in the record, each once."""
+        """The kinds of oddities in what was read of the record, each once."""
         return sorted({issue.code for issue in self.assessment.facts.issues})
 
 
@@ -63,20 +64,20 @@ def respond(
     Raises what :func:`receive` raises, and :class:`DataUnavailable` where silence would rest on a part of what is required.
     """
     record = receive(invocation, knowledge, as_of, aliases, fetch)
-    found = answer(record, invocation.hook, knowledge, as_of, profile)
-    _refuse_silence(found, record, knowledge)
+    service = knowledge.services[(str(invocation.hook.service), invocation.hook.name)]
+    partial = sorted(required_keys(service.requirements) & set(record.truncated))
+    found = answer(record, invocation.hook, knowledge, as_of, profile, whole=bool(partial))
+    if partial:
+        _refuse_silence(found, partial, service, knowledge)
     return found
 
 
-def _refuse_silence(found: Answer, record: PatientRecord, knowledge: Knowledge) -> None:
+def _refuse_silence(found: Answer, partial: Sequence[str], service: Service, knowledge: Knowledge) -> None:
     """Nothing to say about a part of what is required is not nothing to say: what matters may stand in the part that did not come.
 
     Unless something that did come (that the patient is dead, an order of another kind) rules every recommendation out.
     """
-    hook = found.assessment.hook
-    service = knowledge.services[(found.assessment.service, hook.name)]
-    partial = sorted(required_keys(service.requirements) & set(record.truncated))
-    if partial and not found.cards and may_yet_concern(service, found.assessment.facts, hook, knowledge.context):
+    if not found.cards and may_yet_concern(service, found.assessment.facts, found.assessment.hook, knowledge.context):
         raise DataUnavailable(
             f"prefetch '{partial[0]}' is required and came only in part, which is not enough to say that there is nothing to say",
             where=f"prefetch.{partial[0]}",
@@ -118,9 +119,11 @@ def receive(
         return record
 
 
-def answer(record: PatientRecord, hook: Hook, knowledge: Knowledge, as_of: date, profile: Profile = GENERIC) -> Answer:
-    """Assess a record and render what was found; used by every edge, so that all say the same."""
-    return rendered(assess(record, hook, knowledge, as_of), knowledge, profile)
+def answer(
+    record: PatientRecord, hook: Hook, knowledge: Knowledge, as_of: date, profile: Profile = GENERIC, *, whole: bool = True
+) -> Answer:
+    """Assess a record and render what was found; used by every edge, so that all say the same. ``whole``: see :func:`assess`."""
+    return rendered(assess(record, hook, knowledge, as_of, whole=whole), knowledge, profile)
 
 
 def rendered(assessment: Assessment, knowledge: Knowledge, profile: Profile = GENERIC) -> Answer:

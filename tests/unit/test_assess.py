@@ -51,6 +51,16 @@ def test_without_a_service_id_the_first_service_at_the_hook_answers_for_the_pati
     assert found.as_of == AS_OF
 
 
+def test_a_patient_out_of_scope_is_read_no_further_than_the_scope(knowledge):
+    hook = Hook(name="patient-view", instance="i", user_type="Practitioner")
+    whole, hurried = assess(EMPTY, hook, knowledge, AS_OF), assess(EMPTY, hook, knowledge, AS_OF, whole=False)
+
+    assert hurried.recommendations == whole.recommendations == ()
+    assert whole.traces
+    assert hurried.traces == ()
+    assert set(hurried.facts.tree) < set(whole.facts.tree)
+
+
 @pytest.mark.parametrize("hook", [Hook(name="patient-view", service="none"), Hook(name="appointment-book")])
 def test_an_unknown_service_is_refused(knowledge, hook):
     with pytest.raises(UnknownService):
