@@ -9,15 +9,12 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.store.database import Database
 from cds_service.store.location import Location, StoreError
+from cds_service.store.tables import REVISION
 
 PATIENCE = 60.0
 _LOCK = 0x6364_735F  # any number, so long as nobody else locks it
@@ -34,7 +31,11 @@ def migrate(location: Location) -> None:
             if location.file is None:
                 # Held until the transaction ends; in SQLite the transaction itself is such a lock
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-            _upgrade(connection)
+            found = _revisions(connection)
+            if found != {REVISION}:
+                from cds_service.store.upgrade import upgrade
+
+                upgrade(connection, found)
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise StoreError(f"cannot use the {location}: {reason(error, location)}") from None
     finally:
@@ -48,7 +49,7 @@ def check_current(location: Location) -> None:
     database = Database(location, PATIENCE)
     try:
         with database.connect().execution_options(is_reading=True) as connection:
-            if _revisions(connection) != set(_scripts().get_heads()):
+            if _revisions(connection) != {REVISION}:
                 raise StoreError(f"the {location} has no tables, or not those of this version: `cds-service serve` makes them")
     except SQLAlchemyError as error:
         raise StoreError(f"cannot use the {location}: {reason(error, location)}") from None
@@ -84,25 +85,8 @@ def _prepare_file(file: Path) -> None:
                 return
 
 
-def _upgrade(connection: Connection) -> None:
-    known = {script.revision for script in _scripts().walk_revisions()}
-    if _revisions(connection) - known:
-        raise StoreError("the database was written by a newer version of this service; start that version, or restore a backup")
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _revisions(connection: Connection) -> set[str]:
-    return set(MigrationContext.configure(connection).get_current_heads())
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
+def _revisions(connection: Connection) -> frozenset[str]:
+    """What Alembic has noted; nothing in an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return frozenset()
+    return frozenset(connection.scalars(text("SELECT version_num FROM alembic_version")))

@@ -8,6 +8,9 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, DateTime, Dialect, Float, ForeignKey, Index, Integer, MetaData, SmallInteger, String, Table, Text
 from sqlalchemy.types import TypeDecorator
 
+#: The step in ``migrations`` that brings a database to these tables
+REVISION = "0002"
+
 metadata = MetaData()
 
 

@@ -12,14 +12,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from cds_service.errors import StoreUnavailable
-from cds_service.store import StoreError, migrate, open_store
+from cds_service.store import StoreError, migrate, open_store, upgrade
 from cds_service.store.database import Database
 from cds_service.store.location import locate
-from cds_service.store.tables import metadata
+from cds_service.store.tables import REVISION, metadata
 from tests.builders.processes import forkserver
 
 LATER = 2**40
-REVISIONS = [script.revision for script in migrate._scripts().walk_revisions()][::-1]
+REVISIONS = [script.revision for script in upgrade.scripts().walk_revisions()][::-1]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_every_older_database_comes_to_the_tables_of_today(database_url, revisio
         migrate._prepare_file(locate(database_url).file)
     database = raw(database_url)
     with database.connect() as connection, connection.begin():
-        config = migrate._config()
+        config = upgrade.configuration()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         connection.execute(text("INSERT INTO used_tokens VALUES ('i', 'j', 1)"))
@@ -127,7 +127,7 @@ def test_every_older_database_comes_to_the_tables_of_today(database_url, revisio
 
 def test_the_history_is_one_line():
     assert sorted(REVISIONS) == REVISIONS
-    assert len(migrate._scripts().get_heads()) == 1
+    assert upgrade.scripts().get_heads() == [REVISION]
 
 
 def start(url, barrier, answers):
