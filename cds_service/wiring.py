@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cds_service.cards import INCOMPLETE, topic_problems
 from cds_service.cds_clients import Caller, CdsClients, ClientsError, load_clients
-from cds_service.errors import ContentError
 from cds_service.hooks.invocation import Invocation
 from cds_service.hooks.schema import compile_schemas
-from cds_service.knowledge import Knowledge, load_knowledge
+from cds_service.knowledge import Knowledge
 from cds_service.outbound.fhir import FhirReader, Reading
 from cds_service.outbound.http import Http
-from cds_service.outbound.jwks import ClientKeys
 from cds_service.plans.compiled import Service
-from cds_service.prefetch.discovery import discovery, lint_services
-from cds_service.prefetch.lint import BALLOT, MAX_KEYS
+from cds_service.prefetch.discovery import discovery
+from cds_service.prefetch.lint import MAX_KEYS
 from cds_service.respond import Answer, respond
+from cds_service.served import content_of
 from cds_service.settings import NO_AUDIENCE, OPEN, Settings, SettingsError
 from cds_service.store import Store, StoreError, open_store
-from cds_service.tokens import Authenticator, NotAKeySet
+
+if TYPE_CHECKING:
+    from cds_service.outbound.jwks import ClientKeys
+    from cds_service.tokens import Authenticator
 
 _TO_ASSESS = 0.05
 """Seconds of the deadline that are kept for what follows reading: assessing, rendering, sending."""
@@ -67,38 +68,6 @@ class Application:
         return respond(invocation, self.knowledge, self.today(), self.settings.prefetch_aliases, profile, reading)
 
 
-def load_content(
-    content_dir: Path,
-    disabled: frozenset[str] = frozenset(),
-    parameters_file: Path | None = None,
-    *,
-    unfinished: bool = False,
-    anew: bool = False,
-    hooks_version: str = BALLOT,
-) -> Knowledge:
-    """Load and check a content folder, its prefetch templates too: by default for clients that know all that may stand in them.
-
-    As :func:`~cds_service.knowledge.load_knowledge` otherwise. Raises :class:`ContentError` with every problem.
-    """
-    knowledge = load_knowledge(content_dir, disabled, parameters_file, unfinished=unfinished, anew=anew)
-    problems = lint_services(knowledge.services.values(), hooks_version)
-    if problems:
-        raise ContentError(problems)
-    return knowledge
-
-
-def content_of(settings: Settings, *, unfinished: bool = False, anew: bool = False) -> Knowledge:
-    """The content as the settings of a site have it. Raises :class:`ContentError`."""
-    return load_content(
-        settings.content_dir,
-        frozenset(settings.disabled_codes),
-        settings.parameters_file,
-        unfinished=unfinished,
-        anew=anew,
-        hooks_version=settings.hooks_version,
-    )
-
-
 def build(settings: Settings, today: Callable[[], date] | None = None) -> Application:
     """Build the application. Raises :class:`ContentError` and :class:`SettingsError`; ``today`` stands in for the clock."""
     clients = _clients(settings)
@@ -117,7 +86,7 @@ def build(settings: Settings, today: Callable[[], date] | None = None) -> Applic
         today=today or (lambda: datetime.now(settings.zone).date()),
         store=store,
         clients=clients,
-        authenticator=Authenticator(clients, keys, store.replay, settings.token_leeway_seconds) if clients.authenticated else None,
+        authenticator=_authenticator(settings, clients, keys, store),
         reader=FhirReader(http, threads),
     )
 
@@ -133,14 +102,27 @@ def _clients(settings: Settings) -> CdsClients:
     return clients
 
 
-def _keys(settings: Settings, clients: CdsClients, http: Http) -> ClientKeys:
-    """The keys of the clients that authenticate; none is asked for over the network before it is needed."""
-    if clients.authenticated and settings.is_open and settings.public_url is None:
+def _keys(settings: Settings, clients: CdsClients, http: Http) -> ClientKeys | None:
+    """The keys of the clients, where they authenticate; none is asked for over the network before it is needed."""
+    if not clients.authenticated:
+        return None
+    if settings.is_open and settings.public_url is None:
         raise SettingsError([NO_AUDIENCE])
+    from cds_service.outbound.jwks import ClientKeys  # cryptography is slow to import, and only for those who use it
+    from cds_service.tokens import NotAKeySet
+
     try:
         return ClientKeys(clients.clients, http, settings.deadline_ms / 1000)
     except NotAKeySet as error:
         raise SettingsError([f"CDS_CLIENTS_FILE: {error}"]) from None
+
+
+def _authenticator(settings: Settings, clients: CdsClients, keys: ClientKeys | None, store: Store) -> Authenticator | None:
+    if keys is None:
+        return None
+    from cds_service.tokens import Authenticator
+
+    return Authenticator(clients, keys, store.replay, settings.token_leeway_seconds)
 
 
 def _store(settings: Settings) -> Store:

@@ -38,10 +38,10 @@ def knowledge() -> Knowledge:
 @pytest.fixture(scope="module")
 def read_once() -> Iterator[None]:
     """No content folder is read twice in a module that only asks what commands say of one that stays as it is."""
-    from cds_service import wiring
+    from cds_service import served
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "load_knowledge", cache(wiring.load_knowledge))
+        patch.setattr(served, "load_knowledge", cache(served.load_knowledge))
         yield
 
 

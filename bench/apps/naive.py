@@ -25,8 +25,8 @@ from cds_service.hooks.parse import parse_hook_request
 from cds_service.knowledge import Knowledge
 from cds_service.plans.environment import draft_orders, variable_values
 from cds_service.prefetch.complete import complete_prefetch
+from cds_service.served import load_content
 from cds_service.settings import shipped_content
-from cds_service.wiring import load_content
 
 app = Flask("naive", static_folder=None)
 

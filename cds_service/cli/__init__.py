@@ -5,19 +5,7 @@ from __future__ import annotations
 import click
 
 from cds_service import __version__
-from cds_service.cli.assess import assess, facts
-from cds_service.cli.cases import cases
-from cds_service.cli.check import check
-from cds_service.cli.conformance import conformance
-from cds_service.cli.errors import Commands
-from cds_service.cli.feedback import feedback
-from cds_service.cli.lock import lock
-from cds_service.cli.mutate import mutate
-from cds_service.cli.new import new
-from cds_service.cli.purge import purge
-from cds_service.cli.registration import registration
-from cds_service.cli.serve import serve
-from cds_service.cli.trace import trace
+from cds_service.cli.commands import Commands
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -41,19 +29,5 @@ def main() -> None:
       cds-service mutate                                  whether the cases would notice a mistake
     """
 
-
-main.add_command(serve)
-main.add_command(facts)
-main.add_command(assess)
-main.add_command(check)
-main.add_command(conformance)
-main.add_command(new)
-main.add_command(lock)
-main.add_command(cases)
-main.add_command(mutate)
-main.add_command(trace)
-main.add_command(registration)
-main.add_command(feedback)
-main.add_command(purge)
 
 __all__ = ["main"]

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 import orjson
 
-from cds_service.authoring.names import name_lines
 from cds_service.cards import render_text, render_trace
 from cds_service.cds_clients import load_profile, profile_names
 from cds_service.cli.options import FILE, as_of_option, file_argument, patient_option
@@ -18,8 +17,8 @@ from cds_service.model.json import facts_json, trace_json
 from cds_service.plans.compiled import ORDER_HOOKS
 from cds_service.prefetch.files import read_file, request_hook
 from cds_service.respond import answer
+from cds_service.served import content_of
 from cds_service.settings import Settings, load_settings
-from cds_service.wiring import content_of
 
 
 def _day(settings: Settings, as_of: date | None) -> date:
@@ -53,6 +52,8 @@ def facts(file: Path | None, patient: str | None, as_of: date | None, *, names: 
     settings = load_settings()
     knowledge = content_of(settings, unfinished=names)
     if names:
+        from cds_service.authoring.names import name_lines  # brings all that authors need
+
         click.echo("\n".join(name_lines(knowledge.facts_engine.model)))
         return
     if file is None:

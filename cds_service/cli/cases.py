@@ -11,9 +11,9 @@ from cds_service.cases.load import load_cases
 from cds_service.cases.load_phrases import load_phrases
 from cds_service.cases.report import burden_lines, card_lines, chosen, count_lines, failure_lines, phrase_lines
 from cds_service.cases.run import run_cases
-from cds_service.cli.errors import FAILED
+from cds_service.cli.exits import FAILED
 from cds_service.cli.options import content_argument, content_folder
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 
 
 @click.command()

@@ -10,8 +10,8 @@ import click
 from cds_service.authoring import Material, examine
 from cds_service.cli.options import content_argument
 from cds_service.errors import ContentError
+from cds_service.served import content_of, load_content
 from cds_service.settings import load_settings
-from cds_service.wiring import content_of, load_content
 
 
 @click.command()

@@ -10,7 +10,8 @@ from typing import Any
 import click
 import orjson
 
-from cds_service.cli.options import Day, existing_store
+from cds_service.cli.database import existing_store
+from cds_service.cli.options import Day
 from cds_service.errors import ContentError
 from cds_service.plans.overrides import load_override_reasons
 from cds_service.plans.problems import Problems

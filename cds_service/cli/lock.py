@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from cds_service.authoring import lock as locking
-from cds_service.cli.errors import FAILED
+from cds_service.cli.exits import FAILED
 from cds_service.cli.options import content_argument, content_folder
 from cds_service.errors import ContentError
 from cds_service.plans.problems import Problems
 from cds_service.plans.validate import LOCK
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 
 _FIRST = "`cds-service lock` writes it at the first release; until then no version has to rise."
 

@@ -9,12 +9,12 @@ import click
 
 from cds_service.cases.load import load_cases
 from cds_service.cases.load_phrases import load_phrases
-from cds_service.cli.errors import FAILED
+from cds_service.cli.exits import FAILED
 from cds_service.cli.options import content_argument, content_folder
 from cds_service.errors import ContentError, ContentProblem
 from cds_service.mutation.mutants import mutants
 from cds_service.mutation.run import Verdict, ask, check_mutants, could_notice, load_explained
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 
 
 @click.command()

@@ -9,8 +9,7 @@ from typing import Any
 
 import click
 
-from cds_service.settings import Settings, SettingsError, load_settings
-from cds_service.store import Store, StoreError, open_store
+from cds_service.settings import load_settings
 
 Command = Callable[..., Any]
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -43,14 +42,6 @@ def patient_option(command: Command) -> Command:
 def as_of_option(command: Command) -> Command:
     """The day of the assessment."""
     return click.option("--as-of", type=Day(), metavar="DATE", help="The day to judge from (YYYY-MM-DD); today in CDS_TIMEZONE.")(command)
-
-
-def existing_store(settings: Settings) -> Store:
-    """The store that is there; none is made. Raises :class:`SettingsError`."""
-    try:
-        return open_store(settings.database_url, make=False)
-    except StoreError as error:
-        raise SettingsError([f"CDS_DATABASE_URL: {error.problem}"]) from None
 
 
 def content_argument(command: Command) -> Command:

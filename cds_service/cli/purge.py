@@ -7,7 +7,8 @@ from datetime import date, datetime, time
 
 import click
 
-from cds_service.cli.options import Day, existing_store
+from cds_service.cli.database import existing_store
+from cds_service.cli.options import Day
 from cds_service.settings import load_settings
 
 

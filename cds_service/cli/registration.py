@@ -7,8 +7,8 @@ import orjson
 
 from cds_service.cds_clients import CdsClient, load_clients, profile_names
 from cds_service.registration import as_markdown, as_text, registration_sheet
+from cds_service.served import content_of
 from cds_service.settings import Settings, load_settings
-from cds_service.wiring import content_of
 
 
 @click.command()

@@ -9,15 +9,15 @@ import orjson
 
 from cds_service.cases.load import load_cases
 from cds_service.cases.load_phrases import load_phrases
-from cds_service.cli.errors import FAILED
+from cds_service.cli.exits import FAILED
 from cds_service.cli.options import content_argument, content_folder
 from cds_service.errors import ContentError, ContentProblem
 from cds_service.knowledge import Knowledge
 from cds_service.plans.compiled import CompiledAction
+from cds_service.served import load_content
 from cds_service.trace.render import as_json, as_markdown, as_text
 from cds_service.trace.statements import load_statements
 from cds_service.trace.table import ShownBy, Traceability, trace_statements
-from cds_service.wiring import load_content
 
 _NEW = click.Path(dir_okay=False, path_type=Path)
 

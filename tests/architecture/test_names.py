@@ -12,7 +12,7 @@ import pytest
 
 from cds_service.facts.readers import READERS
 from cds_service.facts.readers.options import OPTIONS
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "cds_service").rglob("*.py"))

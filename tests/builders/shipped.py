@@ -9,8 +9,8 @@ from cds_service.cases.load_phrases import load_phrases
 from cds_service.cases.model import Case
 from cds_service.cases.phrases import Phrasebook
 from cds_service.knowledge import Knowledge
+from cds_service.served import load_content
 from cds_service.settings import shipped_content
-from cds_service.wiring import load_content
 
 
 @cache

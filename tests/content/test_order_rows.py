@@ -10,8 +10,8 @@ import json
 
 import pytest
 
+from cds_service.served import load_content
 from cds_service.settings import shipped_content
-from cds_service.wiring import load_content
 from tests.builders import Patient, days_before, orders, patient
 from tests.builders.answer import ask
 from tests.builders.codes import CISPLATIN_FU, FIXATION, FOLFOX, TRIAL, TUMOR_BOARD, concept, snomed

@@ -11,7 +11,7 @@ import pytest
 
 from cds_service.authoring.lock import write_lock
 from cds_service.knowledge import shipped_content
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 
 #: Starts as a server does, answers one call, and tells which modules it has then
 SERVER = """

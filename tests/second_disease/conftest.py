@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 from tests.second_disease.people import CONTENT
 
 

@@ -8,7 +8,7 @@ from cds_service.cases.load_phrases import load_phrases
 from cds_service.cases.report import failure_lines
 from cds_service.cases.run import run_case
 from cds_service.cli import main
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 from tests.second_disease.people import CONTENT
 
 BOOK = load_phrases(CONTENT)

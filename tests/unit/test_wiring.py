@@ -12,9 +12,10 @@ from cds_service.cli.serve import welcome
 from cds_service.errors import ContentError, UnknownService, WrongHook
 from cds_service.hooks.parse import parse_hook_request
 from cds_service.registration import as_text, registration_sheet
+from cds_service.served import load_content
 from cds_service.settings import Settings, SettingsError
 from cds_service.web import create_app
-from cds_service.wiring import build, load_content
+from cds_service.wiring import build
 from tests.builders import plants
 from tests.unit.plans import world
 

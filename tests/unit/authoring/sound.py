@@ -9,7 +9,7 @@ from typing import Any
 
 from cds_service.authoring import Examination, Material, examine
 from cds_service.authoring.examine import CHECKS, Check
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 from tests.builders import plants
 from tests.unit.plans import world
 

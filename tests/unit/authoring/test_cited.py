@@ -22,7 +22,7 @@ def problems(folder, register):
 
 
 def cited(folder):
-    from cds_service.wiring import load_content
+    from cds_service.served import load_content
 
     return {
         citation.statement

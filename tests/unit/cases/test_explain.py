@@ -6,7 +6,7 @@ import pytest
 
 from cds_service.cases.explain import why
 from cds_service.model.assessment import ActionTrace, CriterionTrace
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 from tests.builders import plants
 
 YES = CriterionTrace("It is warm", "%facts.warm", value=True, reads=(("warm", True),))

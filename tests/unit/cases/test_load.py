@@ -6,7 +6,7 @@ import yaml
 from cds_service.cases.load import load_cases
 from cds_service.cases.load_phrases import load_phrases
 from cds_service.errors import ContentError
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 from tests.unit.cases import garden
 
 SOUND = {"id": "a", "why": "because", "patient": ["dry soil"], "expect": {"water-it": "info"}}

@@ -7,7 +7,7 @@ from cds_service.cases.load import load_cases
 from cds_service.cases.load_phrases import load_phrases
 from cds_service.cases.report import count_lines, failure_lines
 from cds_service.cases.run import judge, prepare, run_cases
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 from tests.unit.cases import garden
 
 DRY, WET, NOT_DRY = ["dry soil"], ["wet soil"], ["no dry soil"]

@@ -11,7 +11,7 @@ from cds_service.cases.run import run_cases
 from cds_service.errors import ContentError
 from cds_service.mutation.mutants import mutants
 from cds_service.mutation.run import ask, check_mutants
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 from tests.unit.cases import garden
 from tests.unit.plans import world
 

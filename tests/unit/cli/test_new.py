@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from cds_service.cli import main
 from cds_service.errors import ContentError
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 from tests.unit.authoring.sound import README, edit, problems, write_sound
 from tests.unit.plans import world
 

@@ -13,7 +13,7 @@ from cds_service.cases.run import judge
 from cds_service.cli import main
 from cds_service.mutation.mutants import mutants
 from cds_service.mutation.run import Asked, ask, check_mutants, could_notice, load_explained
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 from tests.second_disease.people import CONTENT
 
 

@@ -9,7 +9,7 @@ from cds_service.authoring.lock import write_lock
 from cds_service.cli import main
 from cds_service.errors import ContentError
 from cds_service.plans import validate
-from cds_service.wiring import load_content
+from cds_service.served import load_content
 from tests.unit.authoring.sound import edit, write_sound
 
 TOPIC, DROUGHT, BOOK = "watering/PlanDefinition-topic.json", "terminology/ValueSet-drought.json", "Library-book.json"

@@ -1,22 +1,52 @@
-"""Errors on the command line: one clear line, what to do, and an exit code; never a traceback."""
+"""The commands by name: each is imported when it is called, for most need few of the libraries that all of them need together.
+
+Their errors end in one clear line, what to do, and an exit code; never in a traceback.
+"""
 
 from __future__ import annotations
 
 import errno
+from importlib import import_module
 from typing import Any
 
 import click
 
+from cds_service.cli.exits import FAILED, MISUSED
 from cds_service.errors import ContentError, ServiceError
 from cds_service.settings import SettingsError
 
-FAILED = 1
-MISUSED = 2
 MOST = 100
+#: Command | module of this package that holds it under its name
+_MODULES = {
+    "assess": "assess",
+    "cases": "cases",
+    "check": "check",
+    "conformance": "conformance",
+    "facts": "assess",
+    "feedback": "feedback",
+    "lock": "lock",
+    "mutate": "mutate",
+    "new": "new",
+    "purge": "purge",
+    "registration": "registration",
+    "serve": "serve",
+    "trace": "trace",
+}
 
 
 class Commands(click.Group):
-    """A group whose commands may raise our errors."""
+    """The group of all commands; they may raise our errors."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Their names, in order."""
+        return sorted(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """A command, imported now."""
+        if cmd_name not in _MODULES:
+            return None
+        command: click.Command = getattr(import_module(f"cds_service.cli.{_MODULES[cmd_name]}"), cmd_name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of ours, or of a file, ends it with 2 (settings) or 1 (anything else)."""

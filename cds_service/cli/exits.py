@@ -1,0 +1,4 @@
+"""Exit codes."""
+
+FAILED = 1
+MISUSED = 2
