@@ -10,8 +10,9 @@ from cds_service.fhir.record import PatientRecord
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Hook
 from cds_service.model.facts import Facts
-from cds_service.plans.apply import apply_service, out_of_scope
-from cds_service.plans.compiled import Service
+from cds_service.plans.apply import apply_service
+from cds_service.plans.scope import out_of_scope
+from cds_service.plans.service import Service
 
 
 def assess(record: PatientRecord, hook: Hook, knowledge: Knowledge, as_of: date, *, whole: bool = True) -> Assessment:
@@ -27,7 +28,7 @@ def assess(record: PatientRecord, hook: Hook, knowledge: Knowledge, as_of: date,
         orders = knowledge.context.model.orders
         first = build.facts(service.scope if orders is None else {*service.scope, orders})
         if out_of_scope(service, first, called, knowledge.context):
-            return Assessment(service=service.id, hook=called, as_of=as_of, facts=first, recommendations=(), traces=(), failures=())
+            return Assessment(service=service.id, hook=called, as_of=as_of, facts=first, recommendations=(), failures=())
     return assess_facts(build.whole(), called, knowledge, as_of)
 
 
@@ -42,8 +43,8 @@ def assess_facts(facts: Facts, hook: Hook, knowledge: Knowledge, as_of: date) ->
         as_of=as_of,
         facts=facts,
         recommendations=applied.recommendations,
-        traces=applied.traces,
         failures=applied.failures,
+        tell=applied.tell,
     )
 
 

@@ -12,13 +12,15 @@ from cds_service.errors import ContentError
 from cds_service.facts import FactsEngine, load_facts
 from cds_service.fhir.terminology import Terminology, load_terminology
 from cds_service.plans.bounds import check_bounds
-from cds_service.plans.compiled import DataRequirement, Parameter, PlanContext, Service, Source
+from cds_service.plans.compiled import DataRequirement, Parameter, Source
 from cds_service.plans.content import ContentFiles, read_content
+from cds_service.plans.context import PlanContext
 from cds_service.plans.load import Plans, compile_plans, warnings
 from cds_service.plans.overrides import load_override_reasons
 from cds_service.plans.parameters import ASSUMPTION, parameter_types, parse_parameters
 from cds_service.plans.paths import fact_paths
 from cds_service.plans.problems import Problems
+from cds_service.plans.service import Service
 from cds_service.plans.site import site_version, with_site_values
 from cds_service.plans.unwritten import check_written
 from cds_service.plans.validate import known_to_fit, validate_resources, validate_terminology

@@ -19,8 +19,8 @@ from cds_service.hooks.invocation import Invocation
 from cds_service.hooks.response import check_response
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Hook
-from cds_service.plans.apply import may_concern, may_yet_concern
-from cds_service.plans.compiled import Service
+from cds_service.plans.scope import may_concern, may_yet_concern
+from cds_service.plans.service import Service
 from cds_service.prefetch.complete import complete_prefetch, orders_only
 from cds_service.prefetch.fetch import Fetch
 from cds_service.prefetch.missing import reader

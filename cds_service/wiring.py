@@ -15,7 +15,7 @@ from cds_service.hooks.schema import compile_schemas
 from cds_service.knowledge import Knowledge
 from cds_service.outbound.fhir import FhirReader, Reading
 from cds_service.outbound.http import Http
-from cds_service.plans.compiled import Service
+from cds_service.plans.service import Service
 from cds_service.prefetch.discovery import discovery
 from cds_service.prefetch.lint import MAX_KEYS
 from cds_service.respond import Answer, respond

@@ -12,10 +12,11 @@ from typing import Any
 from cds_service.documents import Unreadable, read_text, read_yaml
 from cds_service.knowledge import Knowledge
 from cds_service.plans import rules
-from cds_service.plans.compiled import CompiledAction, Service
+from cds_service.plans.compiled import CompiledAction
 from cds_service.plans.compose import plan_type
 from cds_service.plans.content import ContentFiles, Document, read_content
 from cds_service.plans.problems import Problems
+from cds_service.plans.service import Service
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from cds_service.authoring.material import Material, recommendations
 from cds_service.fhirpath import Type
 from cds_service.fhirpath.domain import ABSENT, Domain
 from cds_service.fhirpath.possible import possible
-from cds_service.plans.compiled import INDICATORS, ORDER_HOOKS, SIGN_HOOK, CompiledAction, CompiledSuggestion, Criterion, Service
+from cds_service.plans.compiled import INDICATORS, ORDER_HOOKS, SIGN_HOOK, CompiledAction, CompiledSuggestion, Criterion
 from cds_service.plans.environment import type_at, variable_types
 from cds_service.plans.parameters import parameter_types
 from cds_service.plans.problems import Place, Problems
+from cds_service.plans.service import Service
 
 _NEVER = "drop it, or correct a code, a limit or a condition so that a record can exist for which it holds"
 _CRITICAL = next(priority for priority, indicator in INDICATORS.items() if indicator == "critical")

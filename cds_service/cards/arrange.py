@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cds_service.model.assessment import Recommendation, Suggestion
-from cds_service.plans.compiled import CompiledAction, Service
+from cds_service.plans.compiled import CompiledAction
+from cds_service.plans.service import Service
 
 SEVERITY = {"critical": 0, "warning": 1, "info": 2}
 

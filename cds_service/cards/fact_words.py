@@ -9,7 +9,7 @@ from typing import Any
 
 from cds_service.model.declaration import Declaration, FactModel
 from cds_service.model.facts import Evidence
-from cds_service.plans.compiled import PlanContext
+from cds_service.plans.context import PlanContext
 from cds_service.plans.markdown import entities, escape
 from cds_service.plans.placeholders import display, words
 

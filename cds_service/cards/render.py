@@ -17,7 +17,8 @@ from cds_service.cards.values import FactsReader, ShownFact
 from cds_service.cds_clients.profile import GENERIC, Profile
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Failure, SuggestedAction, Suggestion
-from cds_service.plans.compiled import BASE, Service
+from cds_service.plans.compiled import BASE
+from cds_service.plans.service import Service
 
 EXTENSION = "org.cds-service.card"
 INCOMPLETE = "evaluation-incomplete"

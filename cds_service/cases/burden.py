@@ -11,7 +11,7 @@ from cds_service.cases.phrases import Phrasebook
 from cds_service.cases.request import Delivery, Undeliverable, hook_request
 from cds_service.cases.run import run_case
 from cds_service.knowledge import Knowledge
-from cds_service.plans.compiled import Service
+from cds_service.plans.service import Service
 
 _VIEW = "patient-view"
 

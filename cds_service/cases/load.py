@@ -18,8 +18,9 @@ from cds_service.cases.sentences import SentenceError
 from cds_service.cases.site import site_of
 from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge
-from cds_service.plans.compiled import INDICATORS, ORDER_HOOKS, CompiledAction, Service
+from cds_service.plans.compiled import INDICATORS, ORDER_HOOKS, CompiledAction
 from cds_service.plans.problems import Place, Problems
+from cds_service.plans.service import Service
 
 _FILE = ("recommendation", "cases", "survivors")  # survivors: what the mutation check reads
 _CASE = (

@@ -11,7 +11,8 @@ from uuid import UUID, uuid5
 from cds_service.cases.sentences import Resource
 from cds_service.fhir.codings import codings
 from cds_service.model.hook_library import definition
-from cds_service.plans.compiled import CodeFilter, DataRequirement, Service
+from cds_service.plans.compiled import CodeFilter, DataRequirement
+from cds_service.plans.service import Service
 
 USERS = ("Practitioner", "PractitionerRole", "Patient", "RelatedPerson")  # of CDS Hooks
 _BASE = "https://ehr.example.org/fhir"

@@ -18,10 +18,11 @@ from cds_service.fhirpath.walk import Many
 _NONE: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Expression:
     """A checked and compiled expression; it holds no state and may be shared between threads.
 
+    Two are equal only if they are one object, which makes it a cheap key.
     ``type`` is that of the result; ``reads`` are the variable-rooted static paths that it may read, without ``%``
     (``facts.a.b``). Values are bool, int, Decimal, str, Temporal, Quantity, mappings, and lists of them; ``None`` and
     absent members are empty. Evaluation raises :class:`FhirPathError` only for values that the types did not announce.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -98,7 +98,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
-    """One recommendation that fired, with everything a card needs."""
+    """One recommendation that fired, with everything a card needs. ``tell`` gives its trace, which is made when somebody asks."""
 
     code: str
     plan: str
@@ -114,7 +114,12 @@ class Recommendation:
     parameters: tuple[str, ...]
     reads: tuple[str, ...]
     unknown: tuple[str, ...]
-    trace: ActionTrace
+    tell: Callable[[], ActionTrace] = field(repr=False, compare=False)
+
+    @property
+    def trace(self) -> ActionTrace:
+        """How it came to fire."""
+        return self.tell()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +132,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """Everything that was found for one hook call, before it is rendered."""
+    """Everything that was found for one hook call, before it is rendered. ``tell`` gives the traces, which are made when somebody asks."""
 
     service: str
     hook: Hook
     as_of: date
     facts: Facts
     recommendations: tuple[Recommendation, ...]
-    traces: tuple[ActionTrace, ...]
     failures: tuple[Failure, ...]
+    tell: Callable[[], tuple[ActionTrace, ...]] = field(default=tuple, repr=False, compare=False)
+
+    @property
+    def traces(self) -> tuple[ActionTrace, ...]:
+        """Every recommendation as evaluated, by order, then in the order of composition."""
+        return self.tell()

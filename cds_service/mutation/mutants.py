@@ -11,9 +11,10 @@ from cds_service.fhirpath import Expression, Type, compile_expression
 from cds_service.fhirpath.lexer import tokens
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import ActionTrace
-from cds_service.plans.compiled import CompiledAction, Criterion, Parameter, Service
+from cds_service.plans.compiled import CompiledAction, Criterion, Parameter
 from cds_service.plans.environment import variable_types
 from cds_service.plans.parameters import parameter_types
+from cds_service.plans.service import Service
 
 Criteria = tuple[Criterion, ...]
 Change = Callable[[Criterion], Criterion | None]

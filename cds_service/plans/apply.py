@@ -1,153 +1,149 @@
-"""Applying a service's plans to facts: pure, per order, with a trace of every criterion."""
+"""Applying a service's plans to facts: pure, per order; the trace of every criterion is told when somebody asks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
 from cds_service.model.assessment import ActionTrace, CriterionTrace, Failure, Hook, Recommendation
-from cds_service.model.declaration import FactModel
 from cds_service.model.facts import Facts
-from cds_service.plans.compiled import ORDER_HOOKS, CompiledAction, FirstAsked, PlanContext, Service
-from cds_service.plans.conditions import trace
-from cds_service.plans.environment import draft_orders, variable_values
+from cds_service.plans.call import Call
+from cds_service.plans.compiled import CompiledAction, Criterion
+from cds_service.plans.context import PlanContext
+from cds_service.plans.environment import variable_values
+from cds_service.plans.evaluation import Evaluation, Memory
 from cds_service.plans.needed import needed_facts
+from cds_service.plans.paths import value_at
 from cds_service.plans.recommend import recommend
-
-Order = Mapping[str, Any]
+from cds_service.plans.scope import Order, orders_in_scope
+from cds_service.plans.service import Row, Service
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What applying gave: recommendations and traces by order, then in the order of composition; failures by plan."""
+    """What applying gave: recommendations by order, then in the order of composition; failures by plan; ``tell`` gives all traces."""
 
     recommendations: tuple[Recommendation, ...]
-    traces: tuple[ActionTrace, ...]
     failures: tuple[Failure, ...]
+    tell: Callable[[], tuple[ActionTrace, ...]]
+
+    @property
+    def traces(self) -> tuple[ActionTrace, ...]:
+        """Every recommendation as evaluated, in the same order as the recommendations."""
+        return self.tell()
 
 
 def apply_service(service: Service, facts: Facts, hook: Hook, context: PlanContext) -> Applied:
     """Evaluate every recommendation of a service, at order hooks once for each order in scope."""
-    runs = [_Run(service, facts, hook, context, order, number) for number, order in orders_in_scope(facts, hook, context.model)]
+    call, memory = Call(facts, hook, context), Memory()
+    orders = orders_in_scope(facts, hook, context.model)
+    fixed = _fixed(service, call, memory) if orders else ()
+    runs = [_Run(service, call, order, number) for number, order in orders]
     for run in runs:
-        run.evaluate()
+        run.evaluate(fixed, memory)
+    codes = [action.code for action in service.actions]
+
+    def tell() -> tuple[ActionTrace, ...]:
+        return tuple(run.traces[code] for run in runs for code in codes if code in run.traces)
+
     return Applied(
-        recommendations=tuple(run.fired[action.code] for run in runs for action in service.actions if action.code in run.fired),
-        traces=tuple(run.traces[action.code] for run in runs for action in service.actions if action.code in run.traces),
+        recommendations=tuple(run.fired[code] for run in runs if run.fired for code in codes if code in run.fired),
         failures=tuple(dict.fromkeys(failure for run in runs for failure in run.failures)),
+        tell=tell,
     )
 
 
-def orders_in_scope(facts: Facts, hook: Hook, model: FactModel) -> list[tuple[int, Order | None]]:
-    """The orders to look at, each with its position in their list; one ``None`` at hooks without orders.
-
-    At order-select only the selected drafts count, matched by the last ``Type/id`` or by the bare id; where none is found, all do.
-    """
-    if hook.name not in ORDER_HOOKS:
-        return [(-1, None)]
-    orders = list(enumerate(draft_orders(facts, model)))
-    selected = {"/".join(selection.split("/")[-2:]) for selection in hook.selections}
-    chosen = [item for item in orders if _is_selected(str(item[1].get("reference")), selected)] if hook.name == "order-select" else []
-    return list(chosen or orders)
+def _fixed(service: Service, call: Call, memory: Memory) -> tuple[tuple[Row, bool | Failure], ...]:
+    """For each row, whether the criteria that no order changes hold, or what went wrong when they were asked."""
+    asked = Evaluation(variable_values(call.facts, call.hook, call.context.parameters, None), memory)
+    return tuple((row, _attempt(row, partial(_all_true, row.fixed, asked))) for row in service.rows)
 
 
-def _is_selected(reference: str, selected: set[str]) -> bool:
-    return reference in selected or reference.rpartition("/")[2] in selected
-
-
-def may_concern(service: Service, facts: Facts, hook: Hook, context: PlanContext) -> bool:
-    """Whether a record could make any recommendation fire: false only where the orders at hand already rule all of them out.
-
-    A criterion that is false while every fact is unknown stays false whatever the record holds. Of ``facts`` only the orders count.
-    """
-    calls = [variable_values(Facts(), hook, context.parameters, order) for _, order in orders_in_scope(facts, hook, context.model)]
-    return any(not _ruled_out(action, variables) for variables in calls for action in service.actions)
-
-
-def may_yet_concern(service: Service, facts: Facts, hook: Hook, context: PlanContext) -> bool:
-    """Whether more of the record could make a recommendation fire: false only where each is ruled out by something that did come.
-
-    Ruled out by what came is a criterion that is false now and was not while nothing was known (the patient is dead), or that the
-    orders at hand make false. A criterion that takes "unknown" for "no" rules nothing out.
-    """
-    for _, order in orders_in_scope(facts, hook, context.model):
-        known = variable_values(facts, hook, context.parameters, order)
-        nothing = variable_values(Facts(), hook, context.parameters, order)
-        if any(not (_ruled_out(action, nothing) or _became_false(action, nothing, known)) for action in service.actions):
-            return True
-    return False
-
-
-def out_of_scope(service: Service, facts: Facts, hook: Hook, context: PlanContext) -> bool:
-    """Whether no recommendation can fire, as far as the facts of ``Service.scope`` and the draft orders (``FactModel.orders``) tell.
-
-    These must be what they are in the whole, so that a criterion of them alone stays what it is, unknown too. Any other fact may be
-    unknown as yet: a criterion that is false without it stays false (see :func:`may_concern`).
-    """
-    calls = [variable_values(facts, hook, context.parameters, order) for _, order in orders_in_scope(facts, hook, context.model)]
-    return not any(_may_fire(action, variables) for variables in calls for action in service.first_asked)
-
-
-def _may_fire(action: FirstAsked, variables: Mapping[str, Any]) -> bool:
+def _attempt(row: Row, ask: Callable[[], bool]) -> bool | Failure:
     try:
-        return all(one.boolean(variables) is True for one in action.decided) and all(
-            one.boolean(variables) is not False for one in action.open
-        )
-    except Exception:  # noqa: BLE001 what cannot be told here is told, as a failure, where plans are applied
-        return True
+        return ask()
+    except Exception as error:  # noqa: BLE001 whatever one plan does, the others still answer, and a card says so
+        return Failure(row.action.plan, type(error).__name__)
 
 
-def _became_false(action: CompiledAction, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    conditions = (criterion.expression for criterion in action.criteria)
-    return any(one.boolean(after) is False and one.boolean(before) is not False for one in conditions)
+def _all_true(criteria: Iterable[Criterion], asked: Evaluation) -> bool:
+    """Whether all hold; after one that does not, none is asked."""
+    return all(asked.truth(criterion) is True for criterion in criteria)
 
 
-def _ruled_out(action: CompiledAction, variables: Mapping[str, Any]) -> bool:
-    return any(criterion.expression.boolean(variables) is False for criterion in action.reasons)
-
-
-@dataclass(slots=True)
+@dataclass
 class _Run:
     """The evaluation of one service for one order."""
 
     service: Service
-    facts: Facts
-    hook: Hook
-    context: PlanContext
+    call: Call
     order: Order | None
     number: int
     fired: dict[str, Recommendation] = field(default_factory=dict)
-    traces: dict[str, ActionTrace] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
 
-    def evaluate(self) -> None:
-        variables = variable_values(self.facts, self.hook, self.context.parameters, self.order)
+    def evaluate(self, fixed: Iterable[tuple[Row, bool | Failure]], memory: Memory) -> None:
+        """Find what fires. ``memory`` is shared with the runs for other orders."""
+        asked = Evaluation(self._variables(), memory)
         rows: list[tuple[CompiledAction, bool]] = []
-        for action in self.service.evaluation:
-            try:
-                if action.code in self.service.asking:
-                    variables["needed"] = needed_facts(rows, variables, self.facts, self.context)
-                self._evaluate(action, variables)
-            except Exception as error:  # noqa: BLE001 whatever one plan does, the others still answer, and a card says so
-                self.failures.append(Failure(action.plan, type(error).__name__))
+        for row, holds in fixed:
+            fires = _attempt(row, partial(self._fires, row, asked, rows)) if holds is True else holds
+            if isinstance(fires, Failure):
+                self.failures.append(fires)
+                self.failed.add(row.action.code)
                 continue
-            rows.append((action, action.code in self.fired))
-            if action.code in self.fired:
-                variables["fired"].append(action.code)
+            rows.append((row.action, fires))
+            if fires:
+                asked.settle(fired=[*asked.variables["fired"], row.action.code])
 
-    def _evaluate(self, action: CompiledAction, variables: Mapping[str, Any]) -> None:
-        criteria = trace(action.criteria, variables)
-        fired = _all_true(criteria)
-        traced = ActionTrace(action.code, action.plan, self._reference, fired, criteria)
-        if fired:
-            self.fired[action.code] = recommend(action, variables, traced, self.facts, self.hook, self.context, self.number)
-        self.traces[action.code] = traced
+    def _fires(self, row: Row, asked: Evaluation, rows: list[tuple[CompiledAction, bool]]) -> bool:
+        if row.asks:
+            asked.settle(needed=needed_facts(rows, asked.variables, self.call.facts, self.call.context))
+        if not _all_true(row.varying, asked):
+            return False
+        code = row.action.code
+        self.fired[code] = recommend(row, asked, self.call, self.number, self._reference, lambda: self.traces[code])
+        return True
+
+    @cached_property
+    def traces(self) -> Mapping[str, ActionTrace]:
+        """The trace of every recommendation that could be evaluated: all its criteria asked again, as they were."""
+        variables = self._variables()
+        found: dict[str, ActionTrace] = {}
+        rows: list[tuple[CompiledAction, bool]] = []
+        for row in self.service.rows:
+            action, fired = row.action, row.action.code in self.fired
+            if action.code in self.failed:
+                continue
+            with suppress(Exception):  # what rules a row out may hide that another of its criteria cannot be evaluated
+                if row.asks:
+                    variables["needed"] = needed_facts(rows, variables, self.call.facts, self.call.context)
+                found[action.code] = ActionTrace(action.code, action.plan, self._reference, fired, _trace(action.criteria, variables))
+            rows.append((action, fired))
+            if fired:
+                variables["fired"].append(action.code)
+        return found
+
+    def _variables(self) -> dict[str, Any]:
+        return variable_values(self.call.facts, self.call.hook, self.call.context.parameters, self.order)
 
     @property
     def _reference(self) -> str | None:
         return None if self.order is None else str(self.order.get("reference"))
 
 
-def _all_true(criteria: Sequence[CriterionTrace]) -> bool:
-    return all(criterion.value is True for criterion in criteria)
+def _trace(criteria: Iterable[Criterion], variables: Mapping[str, Any]) -> tuple[CriterionTrace, ...]:
+    """Every criterion with its value (``None`` = unknown) and the values of the paths that it reads."""
+    return tuple(
+        CriterionTrace(
+            criterion.description,
+            criterion.expression.text,
+            criterion.expression.boolean(variables),
+            tuple((path, value_at(variables, path)) for path in sorted(criterion.expression.reads)),
+        )
+        for criterion in criteria
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -11,9 +11,8 @@ from typing import Any
 
 from cds_service.fhirpath import Expression
 from cds_service.model.assessment import Citation
-from cds_service.model.declaration import FactModel
 from cds_service.model.hook_library import LIBRARY
-from cds_service.plans.paths import fact_paths
+from cds_service.plans.paths import Lasting, lasting
 
 INDICATORS: Mapping[str, str] = {"routine": "info", "urgent": "warning", "asap": "warning", "stat": "critical"}
 HOOKS = tuple(LIBRARY)
@@ -21,7 +20,6 @@ ORDER_HOOKS = frozenset(hook for hook, known in LIBRARY.items() if known.orders 
 SIGN_HOOK = "order-sign"
 BASE = "https://cds-service.example.org"
 MAX_SUMMARY = 139
-_UNSETTLED = frozenset({"fired", "needed"})
 _BLOCK = re.compile(r"\s*(?:\||[-*+] |\d+[.)] |#+ |>|```)")
 
 
@@ -81,11 +79,16 @@ class DataRequirement:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One condition. ``unknown_is_no`` marks the deliberate exception to three-valued logic."""
+    """One condition. ``unknown_is_no`` marks the deliberate exception to three-valued logic; ``lasting``: for how long its value holds."""
 
     description: str
     expression: Expression
     unknown_is_no: bool = False
+    lasting: Lasting = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look once at what it reads."""
+        object.__setattr__(self, "lasting", lasting(self.expression.reads))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +98,25 @@ class Placeholder:
     expression: Expression
     trusted: bool
     systems: tuple[tuple[str, frozenset[str]], ...] = ()
+    lasting: Lasting = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look once at what it reads."""
+        object.__setattr__(self, "lasting", lasting(self.expression.reads))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
     """A paragraph: literal Markdown of the content and placeholders, in order."""
 
     parts: tuple[str | Placeholder, ...] = ()
 
-    @property
+    @cached_property
     def placeholders(self) -> tuple[Placeholder, ...]:
         """The placeholders alone."""
         return tuple(part for part in self.parts if isinstance(part, Placeholder))
 
-    @property
+    @cached_property
     def is_block(self) -> bool:
         """Whether it begins a table, a list or the like. Only the content's own Markdown does; a value of the record never does."""
         first = self.parts[0] if self.parts else ""
@@ -210,76 +218,3 @@ class CompiledAction:
             *(placeholder.expression for template in templates for placeholder in template.placeholders),
             *(placeholder.expression for placeholder in self.dynamic.values()),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class FirstAsked:
-    """The criteria of a recommendation by what the first facts tell of them: whether they hold, or only that they can not.
-
-    Those that read ``%fired`` or ``%needed`` are in neither.
-    """
-
-    decided: tuple[Expression, ...]
-    open: tuple[Expression, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Service:
-    """One CDS service at one hook.
-
-    ``actions`` are the recommendations triggered at the hook in the order of composition; ``evaluation`` are the same in
-    an order in which what an action reads of ``%fired`` and ``%needed`` has been settled before it; ``asking`` are the codes
-    of those that read ``%needed``.
-    """
-
-    id: str
-    hook: str
-    title: str
-    description: str
-    usage_requirements: str | None
-    requirements: tuple[DataRequirement, ...]
-    actions: tuple[CompiledAction, ...]
-    evaluation: tuple[CompiledAction, ...]
-    max_cards: int
-    overflow_title: str
-    asking: frozenset[str] = frozenset()
-
-    @cached_property
-    def scope(self) -> frozenset[str]:
-        """The facts that the conditions of what composes its recommendations read: they decide first whether it has anything to say."""
-        guards = (criterion.expression for action in self.actions for criterion in action.criteria[: action.guards])
-        return frozenset(path for guard in guards for path in fact_paths(guard.reads))
-
-    @cached_property
-    def first_asked(self) -> tuple[FirstAsked, ...]:
-        """What can be asked of each recommendation while nothing but the facts of :attr:`scope` and the orders is known."""
-        return tuple(self._first_asked(action) for action in self.actions)
-
-    def _first_asked(self, action: CompiledAction) -> FirstAsked:
-        found = [criterion.expression for criterion in action.criteria if not criterion.expression.reads & _UNSETTLED]
-        decided = tuple(one for one in found if self.scope.issuperset(fact_paths(one.reads)))
-        return FirstAsked(decided, tuple(one for one in found if one not in decided))
-
-    def action(self, code: str) -> CompiledAction | None:
-        """The recommendation with a code."""
-        return next((action for action in self.actions if action.code == code), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanContext:
-    """What applying a plan needs besides facts: parameter values, the logical model, words for codes, and "on its way" tests.
-
-    ``display(code system id, code)`` gives the words for a code; ``unless`` holds, by path, the compiled ``Askable.unless``;
-    ``fact_parameters`` the parameters that a fact is read or derived with; ``fact_reads`` the facts that a derived one is made of;
-    ``fact_lists`` the facts whose parameters are lists that codes are compared with;
-    ``named`` the parameters that cards name where they decide: assumptions, and values that the site set.
-    """
-
-    parameters: Mapping[str, Any]
-    model: FactModel
-    display: Callable[[str, str], str]
-    unless: Mapping[str, Expression] = field(default_factory=dict)
-    fact_parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    fact_reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    fact_lists: frozenset[str] = frozenset()
-    named: frozenset[str] = frozenset()

@@ -9,12 +9,13 @@ from typing import Any
 from cds_service.plans import rules
 from cds_service.plans.actions import ActionCompiler
 from cds_service.plans.canonicals import Canonicals
-from cds_service.plans.compiled import CompiledAction, Criterion, Service
+from cds_service.plans.compiled import CompiledAction, Criterion
 from cds_service.plans.content import Document
 from cds_service.plans.expressions import extension_value
 from cds_service.plans.order import evaluation_order, reads_variable
 from cds_service.plans.problems import Place, Problems
 from cds_service.plans.requirements import merge_requirements
+from cds_service.plans.service import Service
 
 _DEFAULT_CARDS = 6
 

@@ -15,7 +15,7 @@ from cds_service.plans.activities import compile_activity
 from cds_service.plans.canonicals import Canonicals
 from cds_service.plans.check import check_activity, check_library, check_plan, check_section_hosts
 from cds_service.plans.children import ChildCompiler
-from cds_service.plans.compiled import CompiledAction, Draft, Parameter, Service, Source
+from cds_service.plans.compiled import CompiledAction, Draft, Parameter, Source
 from cds_service.plans.compose import Composer, plan_type
 from cds_service.plans.content import ContentFiles, Document
 from cds_service.plans.environment import variable_types
@@ -23,6 +23,7 @@ from cds_service.plans.expressions import Compiler, extension_value
 from cds_service.plans.parameters import ASSUMPTION, parameter_types
 from cds_service.plans.problems import Place, Problems
 from cds_service.plans.requirements import Expand
+from cds_service.plans.service import Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

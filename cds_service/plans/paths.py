@@ -3,7 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import IntEnum
+from functools import lru_cache
 from typing import Any
+
+
+class Lasting(IntEnum):
+    """For how long the value of an expression holds: for all orders of a call, for one, or until the next recommendation is decided."""
+
+    CALL = 0
+    ORDER = 1
+    STEP = 2
+
+
+def lasting(reads: Iterable[str]) -> Lasting:
+    """For how long the value of an expression holds that reads some variable-rooted paths."""
+    roots = {path.partition(".")[0] for path in reads}
+    if not roots.isdisjoint(("fired", "needed")):
+        return Lasting.STEP
+    return Lasting.ORDER if "order" in roots else Lasting.CALL
 
 
 def fact_path(path: str) -> str | None:
@@ -21,11 +39,19 @@ def fact_paths(paths: Iterable[str]) -> tuple[str, ...]:
 
 def value_at(tree: Any, path: str) -> Any:
     """The value at a path, looking into lists: ``None`` if unknown, ``[]`` if known to be none, a list where a list is on the way."""
-    node = tree
-    for number, name in enumerate(names := path.split(".")):
+    return _value(tree, _names(path))
+
+
+@lru_cache(maxsize=4096)
+def _names(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
+
+
+def _value(node: Any, names: tuple[str, ...]) -> Any:
+    for number, name in enumerate(names):
         if isinstance(node, (list, tuple)):
-            rest = ".".join(names[number:])
-            return [found for item in node if (found := value_at(item, rest)) is not None]
+            rest = names[number:]
+            return [found for item in node if (found := _value(item, rest)) is not None]
         node = node.get(name) if isinstance(node, Mapping) else None
         if node is None:
             return None

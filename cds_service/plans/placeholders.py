@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from cds_service.fhirpath import Expression, Quantity, Temporal
-from cds_service.plans.compiled import Placeholder, PlanContext, Template
+from cds_service.plans.compiled import Placeholder, Template
+from cds_service.plans.context import PlanContext
 from cds_service.plans.environment import FACT_PATHS
+from cds_service.plans.evaluation import Evaluation
 from cds_service.plans.markdown import day, entities, escape, plain_text
 from cds_service.plans.paths import fact_path, value_at
 
@@ -16,17 +18,33 @@ NOT_KNOWN = "not known"
 NONE_DOCUMENTED = "none documented"
 
 
-def render(template: Template, variables: Mapping[str, Any], context: PlanContext) -> str:
-    """The paragraph as Markdown. Only text that may come from the record is escaped; the content's own Markdown is kept."""
-    return "".join(part if isinstance(part, str) else fill(part, variables, context) for part in template.parts).strip()
+def render(template: Template, asked: Evaluation, context: PlanContext, empty: list[Expression] | None = None) -> str:
+    """The paragraph as Markdown; ``empty`` is given the expressions without a value.
+
+    Only text that may come from the record is escaped; the content's own Markdown is kept.
+    """
+    parts = []
+    for part in template.parts:
+        if isinstance(part, str):
+            parts.append(part)
+            continue
+        found = _filled(part, asked, context)
+        if found is None:
+            found = NONE_DOCUMENTED if is_known_empty(part.expression, asked.variables) else NOT_KNOWN
+            if empty is not None:
+                empty.append(part.expression)
+        parts.append(found)
+    return "".join(parts).strip()
 
 
-def fill(placeholder: Placeholder, variables: Mapping[str, Any], context: PlanContext) -> str:
-    """One placeholder: its values in words, joined by commas; ``not known``, or ``none documented`` for a known empty list."""
-    values = placeholder.expression(variables)
-    if not values:
-        return NONE_DOCUMENTED if is_known_empty(placeholder.expression, variables) else NOT_KNOWN
-    return ", ".join(dict.fromkeys(_word(value, placeholder, context) for value in values))
+def _filled(placeholder: Placeholder, asked: Evaluation, context: PlanContext) -> str | None:
+    """The values of a placeholder in words, joined by commas; ``None`` without any."""
+    remembered = asked.memory(placeholder.lasting).words
+    expression = placeholder.expression
+    if expression not in remembered:
+        values = expression(asked.variables)
+        remembered[expression] = ", ".join(dict.fromkeys(_word(value, placeholder, context) for value in values)) if values else None
+    return remembered[expression]
 
 
 def plain(placeholder: Placeholder, variables: Mapping[str, Any], context: PlanContext) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cds_service.errors import ContentProblem
 from cds_service.model.hook_library import definition
-from cds_service.plans.compiled import Service
+from cds_service.plans.service import Service
 from cds_service.prefetch.lint import BALLOT, lint
 from cds_service.prefetch.requirements import required_keys
 from cds_service.prefetch.templates import template_of, templates

@@ -14,7 +14,8 @@ from cds_service.cards import topic_code
 from cds_service.cds_clients import CdsClient, Profile, load_profile
 from cds_service.cds_clients.profile import CHANGEABLE, profile_file
 from cds_service.knowledge import Knowledge
-from cds_service.plans.compiled import DataRequirement, Service
+from cds_service.plans.compiled import DataRequirement
+from cds_service.plans.service import Service
 from cds_service.prefetch.requirements import required_keys
 from cds_service.prefetch.templates import template_of, templates
 from cds_service.settings import Settings

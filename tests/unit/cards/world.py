@@ -42,6 +42,6 @@ def assessment(plans: Plans, facts: Facts, at: Hook, failures: tuple[Failure, ..
         as_of=date(2026, 11, 21),
         facts=facts,
         recommendations=found.recommendations,
-        traces=found.traces,
         failures=(*found.failures, *failures),
+        tell=found.tell,
     )

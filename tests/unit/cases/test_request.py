@@ -6,7 +6,8 @@ from cds_service.cases.request import Delivery, Undeliverable, hook_request
 from cds_service.fhir.bundles import Item, items
 from cds_service.hooks.parse import parse_hook_request
 from cds_service.model.hook_library import LIBRARY
-from cds_service.plans.compiled import CodeFilter, DataRequirement, Service
+from cds_service.plans.compiled import CodeFilter, DataRequirement
+from cds_service.plans.service import Service
 from cds_service.prefetch.contexts import orders
 
 PATIENT = {"resourceType": "Patient", "id": "p1"}

@@ -399,6 +399,13 @@ class TestFailure:
         assert failure.text.isidentifier()
         assert "secret" not in failure.text
 
+    def test_a_row_that_is_ruled_out_does_not_fail_and_tells_no_trace_of_what_cannot_be_evaluated(self, tmp_path):
+        plans = loaded(tmp_path, row("out", "%facts.ripe", "%facts.size < %parameters.maxSize"), row("fine", "%facts.sampled = false"))
+        result = applied(plans, facts(ripe=False, size="secret"))
+
+        assert (codes(result), result.failures) == (["fine"], ())
+        assert [item.code for item in result.traces] == ["fine"]
+
 
 class TestNeeded:
     def needed(self, tmp_path, action, known, *more):

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.model.facts import Facts
-from cds_service.plans.apply import apply_service, out_of_scope
+from cds_service.plans.apply import apply_service
+from cds_service.plans.scope import out_of_scope
 from tests.unit.plans.world import condition, context, facts, hook, loaded, order, row
 
 HOOKS = ("patient-view", "order-sign")

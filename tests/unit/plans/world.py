@@ -11,8 +11,8 @@ from cds_service.fhirpath import Type
 from cds_service.model.assessment import Hook
 from cds_service.model.declaration import Askable, Declaration, FactModel
 from cds_service.model.facts import Conflict, Evidence, Facts
-from cds_service.plans.compiled import PlanContext
 from cds_service.plans.content import read_content
+from cds_service.plans.context import PlanContext
 from cds_service.plans.load import Plans, compile_plans
 from cds_service.plans.parameters import parse_parameters
 from cds_service.plans.problems import Problems
