@@ -10,7 +10,8 @@ from typing import Any
 
 from cds_service.errors import ContentError
 from cds_service.facts import FactsEngine, load_facts
-from cds_service.fhir.terminology import Terminology, load_terminology
+from cds_service.fhir.terminology import Terminology
+from cds_service.fhir.terminology_load import load_terminology
 from cds_service.plans.bounds import check_bounds
 from cds_service.plans.compiled import DataRequirement, Parameter, Source
 from cds_service.plans.content import ContentFiles, read_content

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from cds_service.facts.chart import Chart, Seen
 from cds_service.facts.newest import newest as latest
 from cds_service.facts.newest import not_outdated
-from cds_service.fhir.record import Entry, Issue, PatientRecord
+from cds_service.fhir.record import Issue, PatientRecord
 from cds_service.fhir.terminology import Terminology
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Conflict, Evidence, value_in
@@ -19,12 +20,21 @@ from cds_service.model.facts import Conflict, Evidence, value_in
 class Context:
     """The inputs of every reader. ``tree`` holds the facts read so far; ``shared`` what readers computed for each other."""
 
-    record: PatientRecord
-    terminology: Terminology
+    chart: Chart
     parameters: Mapping[str, Any]
     as_of: date
     tree: Mapping[str, Any] = field(default_factory=dict)
     shared: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def record(self) -> PatientRecord:
+        """The record as received."""
+        return self.chart.record
+
+    @property
+    def terminology(self) -> Terminology:
+        """The content's terminology."""
+        return self.chart.terminology
 
     def value(self, path: str) -> Any:
         """A fact read earlier, ``None`` if unknown."""
@@ -81,7 +91,7 @@ class Candidate:
     """One value that one resource gives, with the dates that order it."""
 
     value: Any
-    entry: Entry
+    seen: Seen
     evidence: Evidence
     moment: Temporal | None
     issued: Temporal | None = None
@@ -100,7 +110,7 @@ def settle(path: str, candidates: Sequence[Candidate]) -> tuple[Finding, tuple[C
         return Finding(path=path), ()
     values = {str(candidate.value) for candidate in top}
     if len(values) > 1:
-        references = tuple(sorted({candidate.entry.reference for candidate in top}))
+        references = tuple(sorted({candidate.seen.reference for candidate in top}))
         return Finding(path=path, why="the latest values disagree"), (
             Conflict(path, tuple(sorted(values)), references, "the latest values disagree"),
         )
@@ -111,4 +121,4 @@ def settle(path: str, candidates: Sequence[Candidate]) -> tuple[Finding, tuple[C
 def newest(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """The candidates that nothing is certainly later than, by effective date, then by issue date; undated ones where none is dated."""
     top = not_outdated(latest(candidates, lambda one: one.moment), lambda one: one.issued)
-    return tuple(sorted(top, key=lambda one: one.entry.reference))
+    return tuple(sorted(top, key=lambda one: one.seen.reference))

@@ -12,12 +12,13 @@ from functools import cached_property
 from typing import Any
 
 from cds_service.facts.apart import apart
+from cds_service.facts.chart import Seen
 from cds_service.facts.context import Context, Reading
-from cds_service.facts.resources import IGNORED, confirmed, evidence, has_returned, says_current, state, when
+from cds_service.facts.resources import IGNORED, confirmed, has_returned, says_current
 from cds_service.facts.spread_codes import SpreadCodes
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept
 from cds_service.fhir.elements import extensions
-from cds_service.fhir.record import Entry, Issue, Resource
+from cds_service.fhir.record import Issue, Resource
 from cds_service.fhir.references import local_reference, references, resolve
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
@@ -32,7 +33,7 @@ class Primary:
     ``later`` says that its code tells of what came after the first diagnosis.
     """
 
-    entry: Entry
+    seen: Seen
     sites: tuple[str, ...]
     state: str
     rank: int
@@ -48,7 +49,7 @@ class SpreadRecord:
     ``attributed`` says whether it belongs to the primary, ``open`` whether it may although nothing says so.
     """
 
-    entry: Entry
+    seen: Seen
     site: str
     place: str | None
     state: str
@@ -91,11 +92,12 @@ class Disorders:
 
     primaries: tuple[Primary, ...] = ()
     duplicates: tuple[Primary, ...] = ()
-    others: tuple[Entry, ...] = ()
+    others: tuple[Seen, ...] = ()
     spread: tuple[SpreadRecord, ...] = ()
     links: tuple[str, ...] = ()
     named: Named = field(default_factory=Named)
     several: bool = False
+    _attributed: dict[Seen, bool | None] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def only_primary(self) -> bool:
@@ -105,7 +107,7 @@ class Disorders:
     @cached_property
     def references(self) -> frozenset[str]:
         """The references of the primary's Conditions. Asked once for every resource of the record."""
-        return frozenset(primary.entry.reference for primary in (*self.primaries, *self.duplicates))
+        return frozenset(primary.seen.reference for primary in (*self.primaries, *self.duplicates))
 
     def owners(self) -> Mapping[str, str]:
         """Which of several primaries, by site, each Condition records; empty where there is one."""
@@ -113,17 +115,26 @@ class Disorders:
         sites = {site for primary in self.primaries for site in primary.sites}
         if not self.several or len(sites) < 2:
             return {}
-        return {primary.entry.reference: primary.sites[0] for primary in known if len(primary.sites) == 1}
+        return {primary.seen.reference: primary.sites[0] for primary in known if len(primary.sites) == 1}
 
-    def attributes(self, resource: Resource) -> bool | None:
+    def attributes(self, seen: Seen) -> bool | None:
         """Whether a resource is about the primary, by its focus or a link; ``None`` if that cannot be told."""
-        linked = [name for url in self.links for item in extensions(resource, url) for name in references(item.get("valueReference"))]
-        return self.owns(resource, (*references(resource.get("focus")), *linked))
+        if seen not in self._attributed:
+            self._attributed[seen] = self.owns(seen.resource, tuple(self._names(seen.resource)))
+        return self._attributed[seen]
 
-    def proof(self, entry: Entry, code: object) -> Evidence:
+    def _names(self, resource: Resource) -> Iterator[str]:
+        """The references by which a resource says what it is about."""
+        if "focus" in resource:
+            yield from references(resource["focus"])
+        if "extension" in resource:
+            for url in self.links:
+                for item in extensions(resource, url):
+                    yield from references(item.get("valueReference"))
+
+    def proof(self, seen: Seen, code: object) -> Evidence:
         """The evidence of a result: explicit only where the result is certainly about the primary."""
-        found = evidence(entry, code)
-        return found if self.attributes(entry.resource) else replace(found, explicit=False)
+        return seen.evidence(code, explicit=bool(self.attributes(seen)))
 
     def owns(self, resource: Resource, names: Iterable[str]) -> bool | None:
         """Whether the disorders that a resource names are the primary; ``None`` if they may be, or may be another.
@@ -142,13 +153,13 @@ def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
     """Sort the Conditions of a record into primaries, other primaries and spread (see the module's text)."""
     if not options:  # content that is about no such disease declares none
         return Reading(shared={"disorders": Disorders()})
-    sorter = _Sorter(context, options)
+    sorter = _Sorter(context, options, tuple(seen for seen in context.chart.of("Condition") if seen.is_named))
     primaries = tuple(sorter.primaries())
     past = tuple(primary for primary in primaries if primary.state == "past")
     outranked = tuple(primary for primary in primaries if primary.state == "active" and _is_outranked(primary, past))
     active = tuple(primary for primary in primaries if primary.state == "active" and primary not in outranked)
     chosen = _sited(active, past) if active else _sited(past, ())
-    others = tuple(entry for entry in context.record.of("Condition") if sorter.is_other(entry))
+    others = tuple(seen for seen in sorter.named if sorter.is_other(seen))
     sites = frozenset(site for primary in chosen for site in primary.sites)
     sorter = replace(sorter, sites=sites)
     duplicates = (*outranked, *(primary for primary in past if active and sites.intersection(primary.sites)))
@@ -162,9 +173,9 @@ def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
     )
     issues: list[Issue] = []
     spread = tuple(sorter.spread(partial, issues))
-    read = (*(one.entry for one in chosen), *(one.entry for one in spread))
-    without = [entry for entry in read if state(entry.resource) == "active" and not says_current(entry.resource)]
-    issues += [Issue("informational", entry.reference, "has no clinicalStatus that is known: read as active") for entry in without]
+    read = (*(one.seen for one in chosen), *(one.seen for one in spread))
+    without = [seen for seen in read if seen.state == "active" and not says_current(seen.resource)]
+    issues += [Issue("informational", seen.reference, "has no clinicalStatus that is known: read as active") for seen in without]
     return Reading(issues=tuple(issues), shared={"disorders": replace(partial, spread=spread)})
 
 
@@ -189,7 +200,7 @@ def _sited(chosen: Iterable[Primary], past: Iterable[Primary]) -> tuple[Primary,
 
 def _is_outranked(primary: Primary, past: Iterable[Primary]) -> bool:
     """Whether an encounter or billing diagnosis lists what the problem list of the same site says is over."""
-    if primary.rank != _BILLED or has_returned(primary.entry.resource):
+    if primary.rank != _BILLED or has_returned(primary.seen.resource):
         return False
     return any(one.rank == _LISTED and (frozenset(one.sites) & frozenset(primary.sites) or not primary.sites) for one in past)
 
@@ -198,23 +209,23 @@ def _is_outranked(primary: Primary, past: Iterable[Primary]) -> bool:
 class _Sorter:
     context: Context
     options: Mapping[str, Any]
+    named: tuple[Seen, ...]
     sites: frozenset[str] = frozenset()
 
     def primaries(self) -> Iterator[Primary]:
-        for entry in self.context.record.of("Condition"):
-            condition = state(entry.resource)
-            if condition not in ("active", "past"):
+        for seen in self.named:
+            if seen.state not in ("active", "past"):
                 continue
-            sites, concept = self._site(entry.resource)
+            sites, concept = self._site(seen.resource)
             if concept is not None:
                 yield Primary(
-                    entry=entry,
+                    seen=seen,
                     sites=sites,
-                    state=condition,
-                    rank=_rank(entry.resource),
-                    evidence=evidence(entry, concept, text=concept.system == TEXT_SYSTEM),
-                    moment=when(entry.resource),
-                    later=self._match(self.options["primary"].get("later"), entry.resource.get("code")) is not None,
+                    state=seen.state,
+                    rank=_rank(seen.resource),
+                    evidence=seen.evidence(concept, text=concept.system == TEXT_SYSTEM),
+                    moment=seen.moment,
+                    later=self._match(self.options["primary"].get("later"), seen.resource.get("code")) is not None,
                 )
 
     def _site(self, resource: Resource) -> tuple[tuple[str, ...], Concept | None]:
@@ -229,10 +240,10 @@ class _Sorter:
         generic = self._match(options.get("generic"), code)
         return sites, generic if generic is not None and body else self._match(options.get("unspecific"), code)
 
-    def is_other(self, entry: Entry) -> bool:
+    def is_other(self, seen: Seen) -> bool:
         """Whether a Condition is an active primary elsewhere."""
-        resource, terms = entry.resource, self.context.terminology
-        if state(resource) != "active" or self._site(resource)[1] is not None or self._codes.read(resource).where:
+        resource, terms = seen.resource, self.context.terminology
+        if seen.state != "active" or self._site(resource)[1] is not None or self._codes.read(resource).where:
             return False
         if terms.match(self.options["other"], resource.get("code")) is not None:
             return True
@@ -241,34 +252,34 @@ class _Sorter:
 
     def spread(self, disorders: Disorders, issues: list[Issue]) -> Iterator[SpreadRecord]:
         codes = self._codes
-        for entry in self.context.record.of("Condition"):
-            condition = state(entry.resource)
+        for seen in self.named:
+            condition = seen.state
             if condition in (IGNORED, "past"):
                 continue
-            parts, agreed = apart(entry.resource, codes.clear_site)
+            parts, agreed = apart(seen.resource, codes.clear_site)
             if not agreed:
                 issues.append(
-                    Issue("coding", entry.reference, "its codes do not agree on a site of spread: what they name is only suspected")
+                    Issue("coding", seen.reference, "its codes do not agree on a site of spread: what they name is only suspected")
                 )
             for part in parts:
                 found = codes.read(part)
                 if found.where is None or found.concept is None:
                     if found.concept is not None:
-                        issues.append(Issue("business-rule", entry.reference, "names spread from, not to, a site: not read as spread"))
+                        issues.append(Issue("business-rule", seen.reference, "names spread from, not to, a site: not read as spread"))
                     continue
                 unsure = found.unsure or not agreed
-                attributed = disorders.attributes(entry.resource)
+                attributed = disorders.attributes(seen)
                 record = SpreadRecord(
-                    entry=entry,
+                    seen=seen,
                     site=found.where.site,
                     place=found.where.place,
                     state="suspected" if unsure and condition == "active" else condition,
-                    confirmed=condition == "active" and not unsure and confirmed(entry.resource),
+                    confirmed=condition == "active" and not unsure and confirmed(seen.resource),
                     attributed=attributed is True,
                     open=attributed is None,
-                    body_sites=self.context.terminology.concepts(entry.resource.get("bodySite")),
-                    evidence=evidence(entry, found.concept, text=found.concept.system == TEXT_SYSTEM),
-                    moment=when(entry.resource),
+                    body_sites=seen.concepts("bodySite"),
+                    evidence=seen.evidence(found.concept, text=found.concept.system == TEXT_SYSTEM),
+                    moment=seen.moment,
                 )
                 yield from (replace(record, place=place) for place in codes.places(part))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from cds_service.facts.chart import Chart
 from cds_service.facts.context import Context, Finding, Reading
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import read_disorders
@@ -59,10 +60,8 @@ class Build:
         self._issues = list(record.issues)
         self._sheet = Sheet(layout=engine.layout, parameters=engine.parameters)
         self._done: set[int] = set()
-        terminology = engine.terminology.remembering()
         context = Context(
-            record=_relevant(record, terminology),
-            terminology=terminology,
+            chart=Chart(record, engine.terminology),
             parameters=engine.parameters,
             as_of=as_of,
             tree=self._sheet.tree,
@@ -104,19 +103,13 @@ class Build:
             yield from reading.issues
 
 
-def _relevant(record: PatientRecord, terminology: Terminology) -> PatientRecord:
-    """The record without the Observations whose code the content never names: the bulk of a chart, looked at once."""
-    wanted = tuple(entry for entry in record.of("Observation") if terminology.may_matter(entry.resource.get("code")))
-    return replace(record, entries={**record.entries, "Observation": wanted})
-
-
 def _misnamed(context: Context, sheet: Sheet) -> Iterator[Issue]:
     """The resources that facts rest on whose codes are displayed as something else: the code was read."""
     proof = sheet.references()
-    for entries in context.record.entries.values():
-        for entry in entries:
-            if entry.reference in proof and any(context.terminology.misnamed(entry.resource.get(name)) for name in _CODED):
-                yield Issue("display", entry.reference, "a code is displayed as something else: the code was read")
+    for kind in context.record.entries:
+        for seen in context.chart.of(kind):
+            if seen.reference in proof and any(context.terminology.misnamed(seen.resource.get(name)) for name in _CODED):
+                yield Issue("display", seen.reference, "a code is displayed as something else: the code was read")
 
 
 def _disorders(context: Context, options: Mapping[str, Any], issues: list[Issue]) -> tuple[Context, Reading]:
@@ -127,20 +120,23 @@ def _disorders(context: Context, options: Mapping[str, Any], issues: list[Issue]
         readable = [(entry, _readable(context, options, entry)) for entry in context.record.of("Condition")]
         why = "a Condition of an unexpected shape could not be read"
         issues.extend(Issue("structure", entry.reference, why) for entry, sound in readable if not sound)
-        rest = tuple(entry for entry, sound in readable if sound)
-        context = replace(context, record=replace(context.record, entries={**context.record.entries, "Condition": rest}))
+        context = _with_conditions(context, tuple(entry for entry, sound in readable if sound))
         reading = read_disorders(context, options)
     issues.extend(reading.issues)
     return context, reading
 
 
 def _readable(context: Context, options: Mapping[str, Any], entry: Entry) -> bool:
-    alone = replace(context, record=replace(context.record, entries={"Condition": (entry,)}))
     try:
-        read_disorders(alone, options)
+        read_disorders(_with_conditions(context, (entry,)), options)
     except _MALFORMED:
         return False
     return True
+
+
+def _with_conditions(context: Context, entries: tuple[Entry, ...]) -> Context:
+    record = replace(context.record, entries={**context.record.entries, "Condition": entries})
+    return replace(context, chart=Chart(record, context.terminology))
 
 
 def _read(context: Context, spec: Spec) -> Reading:

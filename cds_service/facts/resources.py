@@ -7,9 +7,8 @@ from typing import Any
 
 from cds_service.fhir.codings import first_code
 from cds_service.fhir.elements import extensions, objects
-from cds_service.fhir.record import Entry, Resource
+from cds_service.fhir.record import Resource
 from cds_service.fhirpath.temporal import Temporal
-from cds_service.model.facts import Evidence
 
 IGNORED = "ignored"
 UNCLEAR = "unclear"
@@ -59,32 +58,44 @@ STATES = frozenset(
 )
 """Everything that :func:`state` can say of a resource that is not ignored."""
 
-_DATES: Mapping[str, tuple[str, ...]] = {
-    "Observation": ("effectiveDateTime", "effectivePeriod.end", "effectivePeriod.start", "effectiveInstant", "issued"),
-    "DiagnosticReport": ("effectiveDateTime", "effectivePeriod.end", "effectivePeriod.start", "issued"),
-    "ImagingStudy": ("started",),
-    "Procedure": ("performedDateTime", "performedPeriod.end", "performedPeriod.start", "performedString"),
-    "Condition": ("onsetDateTime", "onsetPeriod.start", "onsetString", "extension:assertedDate", "recordedDate"),
-    "ServiceRequest": ("authoredOn",),
-    "MedicationRequest": ("authoredOn",),
-    "Task": ("authoredOn",),
-    "ResearchSubject": ("period.start",),
-    "EpisodeOfCare": ("period.start",),
-}
-_STARTS: Mapping[str, tuple[str, ...]] = {
-    "MedicationRequest": ("dosageInstruction.timing.repeat.boundsPeriod.start", "authoredOn"),
-    "MedicationAdministration": ("effectiveDateTime", "effectivePeriod.start"),
-    "MedicationStatement": ("effectiveDateTime", "effectivePeriod.start", "dateAsserted"),
-    "EpisodeOfCare": ("period.start",),
-    "Procedure": ("performedPeriod.start", "performedDateTime", "performedString"),
-}
-_ENDS: Mapping[str, tuple[str, ...]] = {
-    "MedicationRequest": ("dosageInstruction.timing.repeat.boundsPeriod.end",),
-    "MedicationAdministration": ("effectivePeriod.end", "effectiveDateTime"),
-    "MedicationStatement": ("effectivePeriod.end",),
-    "EpisodeOfCare": ("period.end",),
-    "Procedure": ("performedPeriod.end", "performedDateTime", "performedString"),
-}
+
+def _paths(written: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    return {kind: tuple(tuple(path.split(".")) for path in paths) for kind, paths in written.items()}
+
+
+_DATES = _paths(
+    {
+        "Observation": ("effectiveDateTime", "effectivePeriod.end", "effectivePeriod.start", "effectiveInstant", "issued"),
+        "DiagnosticReport": ("effectiveDateTime", "effectivePeriod.end", "effectivePeriod.start", "issued"),
+        "ImagingStudy": ("started",),
+        "Procedure": ("performedDateTime", "performedPeriod.end", "performedPeriod.start", "performedString"),
+        "Condition": ("onsetDateTime", "onsetPeriod.start", "onsetString", "extension.assertedDate", "recordedDate"),
+        "ServiceRequest": ("authoredOn",),
+        "MedicationRequest": ("authoredOn",),
+        "Task": ("authoredOn",),
+        "ResearchSubject": ("period.start",),
+        "EpisodeOfCare": ("period.start",),
+    }
+)
+_STARTS = _paths(
+    {
+        "MedicationRequest": ("dosageInstruction.timing.repeat.boundsPeriod.start", "authoredOn"),
+        "MedicationAdministration": ("effectiveDateTime", "effectivePeriod.start"),
+        "MedicationStatement": ("effectiveDateTime", "effectivePeriod.start", "dateAsserted"),
+        "EpisodeOfCare": ("period.start",),
+        "Procedure": ("performedPeriod.start", "performedDateTime", "performedString"),
+    }
+)
+_ENDS = _paths(
+    {
+        "MedicationRequest": ("dosageInstruction.timing.repeat.boundsPeriod.end",),
+        "MedicationAdministration": ("effectivePeriod.end", "effectiveDateTime"),
+        "MedicationStatement": ("effectivePeriod.end",),
+        "EpisodeOfCare": ("period.end",),
+        "Procedure": ("performedPeriod.end", "performedDateTime", "performedString"),
+    }
+)
+_ASSERTED = ("extension", "assertedDate")
 _ASSERTED_DATE = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
 _NO_ORDER = frozenset({"proposal", "plan", "option"})
 _UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
@@ -142,11 +153,14 @@ def confirmed(resource: Resource) -> bool:
     return first_code(resource.get("verificationStatus")) == "confirmed"
 
 
-def explicit(resource: Resource) -> bool:
-    """Whether the resource's status is strong enough for a critical card: confirmed, or final, amended or corrected, or done."""
+def is_explicit(resource: Resource, said: str) -> bool:
+    """Whether a resource's status is strong enough for a critical card: confirmed, or final, amended or corrected, or done.
+
+    ``said`` is what :func:`state` says of it.
+    """
     if resource.get("resourceType") == "Condition":
-        return confirmed(resource) or first_code(resource.get("verificationStatus")) == "refuted"
-    return state(resource) in ("final", "done", "not-done", "active", "completed")
+        return first_code(resource.get("verificationStatus")) in ("confirmed", "refuted")
+    return said in ("final", "done", "not-done", "active", "completed")
 
 
 def when(resource: Resource) -> Temporal | None:
@@ -164,40 +178,26 @@ def ended(resource: Resource) -> Temporal | None:
     return _first_date(resource, _ENDS.get(str(resource.get("resourceType")), ()))
 
 
-def issued(resource: Resource) -> Temporal | None:
-    """The second key of "latest": when the result was issued."""
-    return Temporal.parse(resource.get("issued"))
-
-
-def evidence(entry: Entry, code: object = None, *, text: bool = False) -> Evidence:
-    """The evidence that an entry gives; ``text`` marks a match by free text of the resource's own code."""
-    moment = when(entry.resource)
-    return Evidence(
-        reference=entry.reference,
-        code=None if code is None else str(code),
-        date=None if moment is None else moment.text,
-        confidence="text" if text else "coded",
-        explicit=not text and explicit(entry.resource),
-    )
-
-
-def _first_date(resource: Resource, paths: tuple[str, ...]) -> Temporal | None:
+def _first_date(resource: Resource, paths: tuple[tuple[str, ...], ...]) -> Temporal | None:
+    """The first element that holds a date, by the names of the elements around it and its own."""
     for path in paths:
-        for value in _values(resource, path):
-            moment = Temporal.parse(value)
-            if moment is not None:
-                return moment
+        if len(path) == 1:
+            moment = Temporal.parse(resource.get(path[0]))
+        else:
+            moment = next((found for value in _values(resource, path) if (found := Temporal.parse(value)) is not None), None)
+        if moment is not None:
+            return moment
     return None
 
 
-def _values(node: Any, path: str) -> Iterator[object]:
-    if path == "extension:assertedDate":
+def _values(node: Any, path: tuple[str, ...]) -> Iterator[object]:
+    if path == _ASSERTED:
         for item in extensions(node, _ASSERTED_DATE):
             yield item.get("valueDateTime")
         return
-    head, _, rest = path.partition(".")
+    head, *rest = path
     for item in objects(node):
         if rest:
-            yield from _values(item.get(head), rest)
+            yield from _values(item.get(head), tuple(rest))
         else:
             yield item.get(head)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 TEXT_SYSTEM = "https://cds-service.example.org/CodeSystem/text"
@@ -47,39 +47,49 @@ def plain(code: str) -> str:
 CODE_FORMS: Mapping[str, Callable[[str], str]] = {"icd": dotted, "snomed": focus, "plain": plain}
 
 
-def codings(codeable: object) -> Iterator[tuple[str, str]]:
+def codings(codeable: object) -> list[tuple[str, str]]:
     """(system, code) of a CodeableConcept, a list of them, or a bare Coding; whatever is malformed is passed over."""
-    for system, code, _ in named_codings(codeable):
-        yield system, code
+    found = []
+    for coding in _each(codeable):
+        code = coding.get("code")
+        if isinstance(code, str) and code:
+            system = coding.get("system")
+            found.append((system if isinstance(system, str) else "", code))
+    return found
 
 
-def named_codings(codeable: object) -> Iterator[tuple[str, str, str | None]]:
+def named_codings(codeable: object) -> list[tuple[str, str, str | None]]:
     """As :func:`codings`, with the display."""
-    if isinstance(codeable, list):
-        for item in codeable:
-            yield from named_codings(item)
-    elif isinstance(codeable, Mapping):
+    displays = (coding.get("display") for coding in _each(codeable) if isinstance(code := coding.get("code"), str) and code)
+    return [
+        (system, code, display if isinstance(display, str) else None)
+        for (system, code), display in zip(codings(codeable), displays, strict=True)
+    ]
+
+
+def _each(codeable: object) -> list[dict[str, Any]]:
+    """The codings of a CodeableConcept, a list of them, or a bare Coding itself, with or without a code."""
+    if isinstance(codeable, dict):
         listed = codeable.get("coding")
-        for coding in listed if isinstance(listed, list) else [listed if isinstance(listed, Mapping) else codeable]:
-            if isinstance(coding, Mapping) and isinstance(coding.get("code"), str) and coding["code"]:
-                system, display = coding.get("system"), coding.get("display")
-                yield (system if isinstance(system, str) else "", coding["code"], display if isinstance(display, str) else None)
+        if isinstance(listed, list):
+            return [coding for coding in listed if isinstance(coding, dict)]
+        return [listed if isinstance(listed, dict) else codeable]
+    return [coding for item in codeable for coding in _each(item)] if isinstance(codeable, list) else []
 
 
-def texts(codeable: object) -> Iterator[str]:
+def texts(codeable: object) -> list[str]:
     """The free texts of a CodeableConcept or of a list of them (not the displays, which belong to codes)."""
+    if isinstance(codeable, dict):
+        text = codeable.get("text")
+        return [text] if isinstance(text, str) else []
     if isinstance(codeable, list):
-        for item in codeable:
-            yield from texts(item)
-    elif isinstance(codeable, Mapping) and isinstance(codeable.get("text"), str):
-        yield codeable["text"]
-    elif isinstance(codeable, str):
-        yield codeable
+        return [text for item in codeable for text in texts(item)]
+    return [codeable] if isinstance(codeable, str) else []
 
 
 def first_code(element: Any) -> str | None:
     """The code of a status-like element that may come as code, Coding, CodeableConcept or a list of one."""
     if isinstance(element, str):
         return element.strip().lower() or None
-    found = next((code for _, code in codings(element)), None) or next(texts(element), None)
-    return found.strip().lower() if found else None
+    found = [code for _, code in codings(element)] or texts(element)
+    return found[0].strip().lower() if found and found[0] else None

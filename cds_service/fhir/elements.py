@@ -8,11 +8,11 @@ from typing import Any
 from cds_service.fhir.record import Resource
 
 
-def objects(value: Any) -> Iterator[Mapping[str, Any]]:
+def objects(value: Any) -> list[dict[str, Any]]:
     """The JSON objects in an element that should be a list of them; a single object counts as a list of one."""
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, Mapping):
-            yield item
+    if isinstance(value, dict):
+        return [value]
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def extensions(resource: Resource, url: str) -> Iterator[Mapping[str, Any]]:

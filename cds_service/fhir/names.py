@@ -22,8 +22,11 @@ class Names:
 
     def misname(self, concept: Concept, display: str) -> bool:
         """Whether a display is the listed name of something else: of nothing that the code itself stands for."""
+        parts = self.read_by.get(concept)
+        if parts is None:
+            return False
         name = normalise_text(display)
-        found = ((self.meant[part].get(name), codes) for part, codes in self.read_by.get(concept, ()))
+        found = ((self.meant[part].get(name), codes) for part, codes in parts)
         return any(named and named.isdisjoint(codes) for named, codes in found)
 
 

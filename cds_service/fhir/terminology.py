@@ -1,40 +1,41 @@
-"""The content's terminology, indexed once: value sets, concept maps, our code systems, and system aliases.
+"""The content's terminology, asked by code: value sets, concept maps, our code systems, and system aliases.
 
-Sources: FHIR R4 ValueSet.compose (include, exclude, ``regex`` filter on the code), ConceptMap.group, NamingSystem.uniqueId.
+What the content says of a code is worked out once and remembered for the codes asked about most (:meth:`Terminology.meaning`): it
+follows from the content and the code alone.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-from cds_service.errors import ContentProblem
 from cds_service.fhir.codings import CODE_FORMS, TEXT_SYSTEM, Concept, codings, named_codings, normalise_text, texts
-from cds_service.fhir.names import Names, index_names
-from cds_service.fhir.terminology_check import system_problems
+from cds_service.fhir.names import Names
 
-_CODE_FORM = "https://cds-service.example.org/StructureDefinition/code-form"
+_REMEMBERED = 4096
+"""How many codes; the charts of a hospital share far fewer."""
+_LONGEST = 200
+"""Characters of a code and of the address of its system that are remembered: real ones are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Systems:
+class Systems:
     """Aliases to preferred URIs, and how codes of a system are spelled."""
 
     preferred: Mapping[str, str]
     forms: Mapping[str, str]
 
     def concept(self, system: str, code: str) -> Concept:
+        """A code in the content's spelling."""
         uri = self._resolve(system.strip())
         return Concept(uri, CODE_FORMS[self.forms.get(uri, "plain")](code))
 
     def _resolve(self, system: str) -> str:
         named = system.split("|", 1)[0]  # some feeds write a canonical with its version
-        found = self.preferred.get(named) or self.preferred.get(_bare(named))
+        found = self.preferred.get(named) or self.preferred.get(bare(named))
         if found is None and "/" in named:  # editions and versions hang below the system's own URI
             parts = named.split("/")
             heads = ("/".join(parts[:n]) for n in range(len(parts) - 1, 2, -1))
@@ -42,36 +43,62 @@ class _Systems:
         return found or system
 
 
+class Meaning(NamedTuple):
+    """What the content says of one code: ``sets`` hold it, ``maps`` list it. ``is_listed``: by name, not only by a pattern."""
+
+    concept: Concept
+    sets: frozenset[str]
+    maps: frozenset[str]
+    is_listed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Terminology:
     """All code look-ups of one content folder; ids are the last segment of the canonical URL.
 
-    ``read`` keeps what was read of each element while one record is looked at, see :meth:`remembering`.
+    ``known`` are the codes that any value set or map lists, ``spellings`` the texts among them, normalised.
     """
 
-    systems: _Systems
+    systems: Systems
     members: Mapping[str, frozenset[Concept]]
     patterns: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]]
     excluded: Mapping[str, frozenset[Concept]]
     maps: Mapping[str, Mapping[str, Mapping[Concept, tuple[str, ...]]]]
     displays: Mapping[str, Mapping[str, str]]
-    known: frozenset[Concept] = frozenset()
     names: Names = field(default_factory=Names)
-    read: dict[int, tuple[object, tuple[Concept, ...]]] | None = field(default=None, repr=False, compare=False)
+    known: frozenset[Concept] = field(init=False, repr=False, compare=False)
+    spellings: frozenset[str] = field(init=False, repr=False, compare=False)
+    _remembered: Callable[[str, str], Meaning] = field(init=False, repr=False, compare=False)
 
-    def remembering(self) -> Terminology:
-        """The same for one record, whose elements every reader asks about again: each is read once. Not to be kept beyond it."""
-        return replace(self, read={})
+    def __post_init__(self) -> None:
+        """Index every code that a value set or map lists."""
+        mapped = (index for targets in self.maps.values() for index in targets.values())
+        known = frozenset[Concept]().union(*self.members.values(), *mapped)
+        object.__setattr__(self, "known", known)
+        object.__setattr__(self, "spellings", frozenset(concept.code for concept in known if concept.system == TEXT_SYSTEM))
+        object.__setattr__(self, "_remembered", lru_cache(maxsize=_REMEMBERED)(self._meaning))
+
+    def meaning(self, system: str, code: str) -> Meaning:
+        """What the content says of a code as it is written."""
+        return self._remembered(system, code) if len(code) + len(system) <= _LONGEST else self._meaning(system, code)
+
+    def _meaning(self, system: str, code: str) -> Meaning:
+        concept = self.systems.concept(system, code)
+        is_listed = concept in self.known
+        sets = (name for name in self.members if self.member(name, concept)) if is_listed or self._is_patterned(concept.system) else ()
+        maps = (name for name, targets in self.maps.items() if any(concept in index for index in targets.values())) if is_listed else ()
+        return Meaning(concept, frozenset(sets), frozenset(maps), is_listed)
+
+    def _is_patterned(self, system: str) -> bool:
+        return any(named == system for patterns in self.patterns.values() for named, _ in patterns)
+
+    def meanings(self, codeable: object) -> tuple[Meaning, ...]:
+        """What the content says of each code of a CodeableConcept (or list of them)."""
+        return tuple([self.meaning(system, code) for system, code in codings(codeable)])
 
     def concepts(self, codeable: object) -> tuple[Concept, ...]:
         """The codes of a CodeableConcept (or list of them) in the content's spelling."""
-        known = None if self.read is None else self.read.get(id(codeable))
-        if known is not None:
-            return known[1]
-        found = tuple(self.systems.concept(system, code) for system, code in codings(codeable))
-        if self.read is not None:
-            self.read[id(codeable)] = (codeable, found)  # the element is held, so that its id stays its own
-        return found
+        return tuple([self.meaning(system, code).concept for system, code in codings(codeable)])
 
     def member(self, value_set: str, concept: Concept) -> bool:
         """Whether a value set holds a code."""
@@ -83,7 +110,10 @@ class Terminology:
 
     def match(self, value_set: str, codeable: object) -> Concept | None:
         """The first code of a CodeableConcept that a value set holds."""
-        return next((concept for concept in self.concepts(codeable) if self.member(value_set, concept)), None)
+        for meaning in self.meanings(codeable) if codeable is not None else ():
+            if value_set in meaning.sets:
+                return meaning.concept
+        return None
 
     def translate(self, concept_map: str, concept: Concept, target: str) -> tuple[str, ...]:
         """The codes of our code system ``target`` that a map gives for a code."""
@@ -93,26 +123,34 @@ class Terminology:
         """As :meth:`translate`, for a listed spelling in free text; the whole text must be the spelling."""
         return self.translate(concept_map, Concept(TEXT_SYSTEM, normalise_text(text)), target)
 
-    def translations(self, concept_map: str, codeable: object, target: str) -> tuple[tuple[str, Concept], ...]:
-        """Every (target code, matched concept) of a CodeableConcept: by code, and by text only where no code matched."""
-        found = tuple((code, c) for c in self.concepts(codeable) for code in self.translate(concept_map, c, target))
+    def translations(
+        self, concept_map: str, codeable: object, target: str, normal: Callable[[str], str] = normalise_text
+    ) -> tuple[tuple[str, Concept], ...]:
+        """Every (target code, matched concept) of a CodeableConcept: by code, and by text only where no code matched.
+
+        ``normal`` is :func:`normalise_text`, for one who remembers what it gave.
+        """
+        if codeable is None:
+            return ()
+        named = [meaning.concept for meaning in self.meanings(codeable) if concept_map in meaning.maps]
+        found = tuple([(code, concept) for concept in named for code in self.translate(concept_map, concept, target)])
         if found:
             return found
-        written = [(text, self.translate_text(concept_map, text, target)) for text in texts(codeable)]
-        return tuple((code, Concept(TEXT_SYSTEM, normalise_text(text))) for text, codes in written for code in codes)
+        written = [Concept(TEXT_SYSTEM, spelled) for text in texts(codeable) if (spelled := normal(text)) in self.spellings]
+        return tuple([(code, concept) for concept in written for code in self.translate(concept_map, concept, target)])
 
     def may_matter(self, codeable: object) -> bool:
         """Whether any value set or map lists a code of a CodeableConcept; true for one that holds no code at all.
 
         Value sets given by pattern are not asked: use it only for elements that no pattern is about.
         """
-        concepts = self.concepts(codeable)
-        return not concepts or any(concept in self.known for concept in concepts)
+        meanings = self.meanings(codeable)
+        return not meanings or any(meaning.is_listed for meaning in meanings)
 
     def misnamed(self, codeable: object) -> bool:
         """Whether a coding's display is the name of something that a map reads otherwise than the code itself."""
         return any(
-            display and self.names.misname(self.systems.concept(system, code), display) for system, code, display in named_codings(codeable)
+            display and self.names.misname(self.meaning(system, code).concept, display) for system, code, display in named_codings(codeable)
         )
 
     def display(self, code_system: str, code: str) -> str:
@@ -128,170 +166,6 @@ class Terminology:
         return tuple(sorted(self.members[value_set.split("|", 1)[0].rsplit("/", 1)[-1]]))
 
 
-def load_terminology(content_dir: Path) -> tuple[Terminology, tuple[ContentProblem, ...]]:
-    """Index every terminology resource below ``content_dir/terminology``; what is wrong is returned, not raised."""
-    problems: list[ContentProblem] = []
-    resources: dict[str, dict[str, Mapping[str, Any]]] = {"NamingSystem": {}, "CodeSystem": {}, "ValueSet": {}, "ConceptMap": {}}
-    for path in sorted((content_dir / "terminology").glob("*-*.json")):
-        resource = _read(path, problems)
-        kind, name = str(resource.get("resourceType")), resource.get("id")
-        if kind not in resources or not isinstance(name, str):
-            remedy = "use NamingSystem, CodeSystem, ValueSet or ConceptMap"
-            problems.append(ContentProblem(path.name, "resourceType", "is no terminology resource with an id", remedy))
-        elif name in resources[kind]:
-            problems.append(ContentProblem(path.name, "id", f"'{name}' is used twice", "give every resource its own id"))
-        else:
-            resources[kind][name] = resource
-    systems = _systems(resources["NamingSystem"].values())
-    sets = _ValueSets(resources["ValueSet"], systems, problems)
-    members = {name: sets.members(name) for name in resources["ValueSet"]}
-    sets.check()
-    maps = {name: _concept_map(resource, systems) for name, resource in resources["ConceptMap"].items()}
-    problems += system_problems(resources, systems.preferred)
-    problems += _unknown_targets(maps, resources["CodeSystem"])
-    terminology = Terminology(
-        systems=systems,
-        members=members,
-        patterns={name: sets.patterns(name) for name in resources["ValueSet"]},
-        excluded={name: sets.excluded(name) for name in resources["ValueSet"]},
-        maps=maps,
-        displays={name: dict(_displays(resource)) for name, resource in resources["CodeSystem"].items()},
-        names=index_names(resources["ConceptMap"], maps, systems.concept),
-        known=frozenset().union(*members.values(), *(index for targets in maps.values() for index in targets.values())),
-    )
-    return terminology, tuple(problems)
-
-
-def _read(path: Path, problems: list[ContentProblem]) -> Mapping[str, Any]:
-    try:
-        resource = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        problems.append(ContentProblem(path.name, "(file)", "is not JSON", "correct the JSON"))
-        return {}
-    return resource if isinstance(resource, Mapping) else {}
-
-
-def _bare(uri: str) -> str:
+def bare(uri: str) -> str:
     """A URI or OID without what feeds write differently: case, the prefix of an OID, a trailing slash."""
     return uri.lower().removeprefix("urn:oid:").rstrip("/")
-
-
-def _systems(resources: Iterable[Mapping[str, Any]]) -> _Systems:
-    preferred: dict[str, str] = {}
-    forms: dict[str, str] = {}
-    for resource in resources:
-        identifiers = [item for item in resource.get("uniqueId", ()) if isinstance(item.get("value"), str)]
-        if not identifiers:
-            continue
-        uri = next((item["value"] for item in identifiers if item.get("preferred")), identifiers[0]["value"])
-        for item in identifiers:
-            preferred[item["value"]] = uri
-            preferred[_bare(item["value"])] = uri
-        form = next((str(item.get("valueCode")) for item in resource.get("extension", ()) if item.get("url") == _CODE_FORM), "plain")
-        if form in CODE_FORMS:
-            forms[uri] = form
-    return _Systems(preferred, forms)
-
-
-@dataclass(frozen=True, slots=True)
-class _ValueSets:
-    """Expansion of ValueSet.compose over the content's own resources."""
-
-    resources: Mapping[str, Mapping[str, Any]]
-    systems: _Systems
-    problems: list[ContentProblem]
-
-    def members(self, name: str, seen: frozenset[str] = frozenset()) -> frozenset[Concept]:
-        listed = {concept for include in self._parts(name, "include") for concept in self._concepts(include)}
-        for other in self._imports(name, seen):
-            listed |= self.members(other, seen | {name})
-        return frozenset(listed) - self.excluded(name)
-
-    def excluded(self, name: str) -> frozenset[Concept]:
-        return frozenset(concept for part in self._parts(name, "exclude") for concept in self._concepts(part))
-
-    def patterns(self, name: str, seen: frozenset[str] = frozenset()) -> tuple[tuple[str, re.Pattern[str]], ...]:
-        own = [
-            (include["system"], _pattern(item["value"]))
-            for include in self._parts(name, "include")
-            for item in include.get("filter", ())
-            if item.get("op") == "regex" and self._is_pattern(name, item.get("value"))
-        ]
-        return (*own, *(pattern for other in self._imports(name, seen) for pattern in self.patterns(other, seen | {name})))
-
-    def check(self) -> None:
-        """Report what would leave a value set smaller than it looks."""
-        for name in self.resources:
-            includes = list(self._parts(name, "include"))
-            if not includes or not all(part.get("concept") or part.get("filter") or part.get("valueSet") for part in includes):
-                self._problem(name, "compose.include", "names no code", "list codes, a regex filter or other value sets")
-            filters = [item for part in (*includes, *self._parts(name, "exclude")) for item in part.get("filter", ())]
-            if any(item.get("op") != "regex" for item in filters):
-                self._problem(name, "compose.include.filter", "is of a kind that is not covered", "use op regex, or list the codes")
-
-    def _is_pattern(self, name: str, value: object) -> bool:
-        try:
-            _pattern(str(value))
-        except re.error:
-            self._problem(name, "compose.include.filter", "is not a regular expression", "correct the pattern")
-            return False
-        return True
-
-    def _problem(self, name: str, element: str, problem: str, remedy: str) -> None:
-        self.problems.append(ContentProblem(f"ValueSet-{name}.json", element, problem, remedy))
-
-    def _parts(self, name: str, part: str) -> Iterator[Mapping[str, Any]]:
-        yield from self.resources[name].get("compose", {}).get(part, ())
-
-    def _concepts(self, part: Mapping[str, Any]) -> Iterator[Concept]:
-        for item in part.get("concept", ()):
-            yield self.systems.concept(part.get("system", ""), item["code"])
-
-    def _imports(self, name: str, seen: frozenset[str]) -> Iterator[str]:
-        for include in self._parts(name, "include"):
-            for url in include.get("valueSet", ()):
-                other = url.split("|", 1)[0].rsplit("/", 1)[-1]
-                if other not in self.resources or other in seen | {name}:
-                    self._problem(name, "compose.include.valueSet", f"'{other}' is missing or refers back", "name an existing value set")
-                else:
-                    yield other
-
-
-@lru_cache(maxsize=256)
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text)
-
-
-def _concept_map(resource: Mapping[str, Any], systems: _Systems) -> dict[str, dict[Concept, tuple[str, ...]]]:
-    found: dict[str, dict[Concept, tuple[str, ...]]] = {}
-    for group in resource.get("group", ()):
-        target = group.get("target", "").rsplit("/", 1)[-1]
-        source = group.get("source", "")
-        index = found.setdefault(target, {})
-        for element in group.get("element", ()):
-            text = source == TEXT_SYSTEM
-            concept = Concept(TEXT_SYSTEM, normalise_text(element["code"])) if text else systems.concept(source, element["code"])
-            codes = tuple(item["code"] for item in element.get("target", ()) if item.get("equivalence") != "unmatched" and "code" in item)
-            index[concept] = tuple(dict.fromkeys((*index.get(concept, ()), *codes)))
-    return found
-
-
-def _unknown_targets(
-    maps: Mapping[str, Mapping[str, Mapping[Concept, tuple[str, ...]]]], systems: Mapping[str, Mapping[str, Any]]
-) -> Iterator[ContentProblem]:
-    """Targets that our code systems lack: no expression could ask for them."""
-    for name, targets in maps.items():
-        for target, index in targets.items():
-            if target not in systems:
-                remedy = "name one of the content's code systems"
-                yield ContentProblem(f"ConceptMap-{name}.json", "group.target", f"'{target}' is no code system of the content", remedy)
-                continue
-            known = {code for code, _ in _displays(systems[target])}
-            for code in sorted({code for codes in index.values() for code in codes} - known):
-                problem = f"'{code}' is no code of '{target}'"
-                yield ContentProblem(f"ConceptMap-{name}.json", "group.element.target", problem, "correct it, or add it to the code system")
-
-
-def _displays(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for concept in resource.get("concept", ()):
-        yield concept["code"], concept.get("display", concept["code"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cds_service.facts.chart import Seen
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept
-from cds_service.fhir.terminology import Terminology, _Systems
+from cds_service.fhir.terminology import Systems, Terminology
 
 SYSTEM = "urn:test"
 
@@ -20,14 +21,18 @@ def terminology(
         for name, targets in maps.items()
     }
     return Terminology(
-        systems=_Systems(systems or {}, {}),
+        systems=Systems(systems or {}, {}),
         members=members,
         patterns=dict.fromkeys(sets, ()),
         excluded={name: frozenset() for name in sets},
         maps=indexed,
         displays={},
-        known=frozenset().union(*members.values(), *(index for targets in indexed.values() for index in targets.values())),
     )
+
+
+def seen(entries, terms) -> tuple[Seen, ...]:
+    """Entries as readers look at them."""
+    return tuple(Seen(entry, terms, position) for position, entry in enumerate(entries))
 
 
 def coding(code: str) -> dict:

@@ -19,6 +19,7 @@ from tests.builders.codes import AXES, LOINC, SNOMED, concept
 from tests.builders.public import DATA, needs_data
 from tests.builders.staging import UICC, facts_of, primary, spread, staged
 from tests.builders.tables import rows
+from tests.builders.tiny import seen
 
 CONTENT = shipped_content()
 AJCC = "http://cancerstaging.org"
@@ -208,7 +209,7 @@ def test_descriptor_observations(terms, letter):
     descriptor = day | {"code": concept(LOINC, code), "valueCodeableConcept": concept(SNOMED, value)}
     category = day | {"code": concept(SNOMED, "384625004"), "valueString": "T2"}
     entries = (Entry(descriptor, "Observation/1"), Entry(category, "Observation/2"))
-    (one,) = read_tnm(entries, terms, primary=frozenset(), only_malignancy=True).sets
+    (one,) = read_tnm(seen(entries, terms.terminology), terms, primary=frozenset(), only_malignancy=True).sets
     assert one.prefix == {"y": "yp", "r": "rp", "a": "a"}[letter]
 
 
@@ -467,7 +468,7 @@ def test_public_examples_are_read_without_invented_values(terms, folder):
     for path in sorted((DATA / folder).glob("*.json")):
         resource = json.loads(path.read_text(encoding="utf-8"))
         if resource.get("resourceType") == "Observation":
-            read = read_tnm((Entry(resource, "Observation/1"),), terms, primary=frozenset(), only_malignancy=True)
+            read = read_tnm(seen((Entry(resource, "Observation/1"),), terms.terminology), terms, primary=frozenset(), only_malignancy=True)
             for one in read.sets:
                 said = [one.prefix or "-", *(one.axis(axis) for axis in ("t", "n", "m", "group") if one.axis(axis)), f"ed{one.edition}"]
                 name = path.stem.removeprefix("Observation-").removeprefix("mii-exa-onko-")
@@ -486,7 +487,9 @@ def test_a_panel_whose_members_have_another_prefix(terms):
         Entry(json.loads((DATA / "mcode-stu4-examples" / f"Observation-{name}.json").read_text(encoding="utf-8")), f"Observation/{name}")
         for name in names
     )
-    sets = read_tnm(entries, terms, primary=frozenset({"Condition/primary-cancer-condition-jenny-m"}), only_malignancy=True).sets
+    sets = read_tnm(
+        seen(entries, terms.terminology), terms, primary=frozenset({"Condition/primary-cancer-condition-jenny-m"}), only_malignancy=True
+    ).sets
     assert [(one.prefix, one.t, one.n, one.group, one.date.text) for one in sets] == [
         ("c", None, None, "IIB", "2018-03-16"),
         ("p", "T3", "N0", None, "2018-04-01"),
@@ -499,5 +502,5 @@ def test_two_stage_groups_of_one_instant_are_a_conflict(knowledge, terms):
     record = read_file(DATA / "mcode-pathways-demo" / "Maryam.json")
     assert knowledge.facts_engine.build(record, AS_OF).value("stage.asserted") is None
     entries = record.of("Observation")
-    reading = read_tnm(entries, terms, primary=frozenset(), only_malignancy=True)
+    reading = read_tnm(seen(entries, terms.terminology), terms, primary=frozenset(), only_malignancy=True)
     assert any(set(values) >= {"III", "IIIA"} for one in reading.sets for axis, values in one.disagreements if axis == "group")

@@ -86,7 +86,7 @@ def test_a_file_is_valid_fhir_and_named_after_its_resource(name):
 
 
 def test_the_loader_finds_no_fault():
-    from cds_service.fhir.terminology import load_terminology
+    from cds_service.fhir.terminology_load import load_terminology
 
     _, problems = load_terminology(shipped_content())
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cds_service.facts.chart import Seen
 from cds_service.facts.context import Context, Finding, Reading, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders
-from cds_service.facts.resources import IGNORED, state
+from cds_service.facts.resources import IGNORED
+from cds_service.fhir.codings import Concept
 from cds_service.fhir.elements import objects
-from cds_service.fhir.record import Entry, Resource
+from cds_service.fhir.record import Resource
 from cds_service.model.facts import Conflict, Evidence
 
 Found = tuple[str, Evidence]
@@ -48,16 +50,16 @@ def read_result(context: Context, spec: Spec) -> Reading:
 
 def _results(context: Context, spec: Spec) -> Iterator[Found]:
     disorders: Disorders = context.shared["disorders"]
-    for entry in context.record.of("Observation"):
-        resource = entry.resource
-        if state(resource) == IGNORED or disorders.attributes(resource) is False:
-            continue
-        concept = context.terminology.match(spec.options["codes"], resource.get("code"))
-        if concept is not None:
-            for value in _answers(context, spec, resource):
-                yield _unshared(context, spec, resource, value), disorders.proof(entry, concept)
-        elif "variant" in spec.options:
-            yield from _variant(context, spec.options["variant"], entry)
+    tests = context.chart.coded("Observation", spec.options["codes"])
+    for seen, concept in tests:
+        if seen.state != IGNORED and disorders.attributes(seen) is not False:
+            for value in _answers(context, spec, seen.resource):
+                yield _unshared(context, spec, seen.resource, value), disorders.proof(seen, concept)
+    if "variant" in spec.options:
+        tested = {seen for seen, _ in tests}
+        for seen, concept in context.chart.coded("Observation", spec.options["variant"]["codes"]):
+            if seen not in tested and seen.state != IGNORED and disorders.attributes(seen) is not False:
+                yield from _variant(context, spec.options["variant"], seen, concept)
 
 
 def _answers(context: Context, spec: Spec, resource: Resource) -> Iterator[str]:
@@ -68,7 +70,7 @@ def _answers(context: Context, spec: Spec, resource: Resource) -> Iterator[str]:
     for name in ("valueCodeableConcept", "valueString", "interpretation"):
         written = resource.get(name)
         codeable = {"text": written} if isinstance(written, str) else written
-        found = context.terminology.translations(spec.options["map"], codeable, spec.options["target"])
+        found = context.chart.translations(spec.options["map"], codeable, spec.options["target"])
         if found:
             yield from dict.fromkeys(value for value, _ in found)
             return
@@ -85,24 +87,23 @@ def _unshared(context: Context, spec: Spec, resource: Resource, value: str) -> s
     return value
 
 
-def _variant(context: Context, options: Mapping[str, Any], entry: Entry) -> Iterator[Found]:
+def _variant(context: Context, options: Mapping[str, Any], seen: Seen, concept: Concept) -> Iterator[Found]:
     """A variant assessment about the gene in question: present -> ``present``, absent -> ``absent`` (that variant only, not the gene).
 
     Germline variants and those judged benign say nothing. Options: ``codes``, ``gene`` ({component, is}), ``not`` (list of
     {component, is}), ``yes``/``no`` (value sets), ``present``, ``absent``.
     """
-    resource, terms = entry.resource, context.terminology
+    resource, terms = seen.resource, context.terminology
     disorders: Disorders = context.shared["disorders"]
-    concept = terms.match(options["codes"], resource.get("code"))
-    if concept is None or not _component_is(context, resource, options["gene"]):
+    if not _component_is(context, resource, options["gene"]):
         return
     if any(_component_is(context, resource, rule) for rule in options["not"]):
         return
     value = resource.get("valueCodeableConcept")
     if terms.match(options["yes"], value) is not None:
-        yield options["present"], disorders.proof(entry, concept)
+        yield options["present"], disorders.proof(seen, concept)
     elif terms.match(options["no"], value) is not None:
-        yield options["absent"], disorders.proof(entry, concept)
+        yield options["absent"], disorders.proof(seen, concept)
 
 
 def _component_is(context: Context, resource: Resource, rule: Mapping[str, str]) -> bool:

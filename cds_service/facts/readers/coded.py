@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from cds_service.facts.context import Candidate, Context, Finding, Reading, newest, settle
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders
-from cds_service.facts.resources import IGNORED, issued, state, when
-from cds_service.fhir.record import Entry
+from cds_service.facts.resources import IGNORED
 from cds_service.fhirpath.temporal import Temporal
-from cds_service.model.facts import Conflict, Evidence
+from cds_service.model.facts import Conflict
 
 
 def read_latest_code(context: Context, spec: Spec) -> Reading:
@@ -23,20 +22,16 @@ def answers(context: Context, spec: Spec) -> Iterator[Candidate]:
     """Every answer of the record to the observation codes of a declaration, as our codes."""
     terms, options = context.terminology, spec.options
     disorders: Disorders = context.shared["disorders"]
-    for entry in context.record.of("Observation"):
-        resource = entry.resource
-        concept = terms.match(options["codes"], resource.get("code"))
-        if concept is None or state(resource) == IGNORED or disorders.attributes(resource) is False:
+    for seen, concept in context.chart.coded("Observation", options["codes"]):
+        resource = seen.resource
+        if seen.state == IGNORED or disorders.attributes(seen) is False:
             continue
         written = resource.get("valueCodeableConcept") or resource.get("valueString")
         codeable = {"text": written} if isinstance(written, str) else written
         for value, _ in terms.translations(options["map"], codeable, options["target"]):
-            yield _candidate(entry, value, disorders.proof(entry, concept))
-
-
-def _candidate(entry: Entry, value: str, proof: Evidence) -> Candidate:
-    # A listed spelling under a coded question counts as coded (the question is what must be certain).
-    return Candidate(value=value, entry=entry, evidence=proof, moment=when(entry.resource), issued=issued(entry.resource))
+            # A listed spelling under a coded question counts as coded (the question is what must be certain).
+            proof = disorders.proof(seen, concept)
+            yield Candidate(value=value, seen=seen, evidence=proof, moment=seen.moment, issued=seen.issued)
 
 
 def read_decisive(context: Context, spec: Spec) -> Reading:
@@ -81,7 +76,7 @@ def _settled(spec: Spec, counted: Sequence[Candidate], unplaced: Sequence[Candid
         return finding, conflicts
     why = "an answer that is not dated well enough may be the later one"
     said = tuple(sorted({str(finding.value), *(str(one.value) for one in rivals)}))
-    references = sorted({*(item.reference for item in finding.evidence), *(one.entry.reference for one in rivals)})
+    references = sorted({*(item.reference for item in finding.evidence), *(one.seen.reference for one in rivals)})
     return Finding(path=path, why=why), (Conflict(path, said, tuple(references), why),)
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from cds_service.facts.chart import Seen
 from cds_service.facts.context import Candidate, Context, Finding, Reading, settle, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders
 from cds_service.facts.readers.listed import is_on_list
-from cds_service.facts.resources import IGNORED, evidence, issued, state, when
-from cds_service.fhir.codings import Concept
-from cds_service.fhir.record import Entry, Resource
+from cds_service.facts.resources import IGNORED
+from cds_service.fhir.record import Resource
 from cds_service.model.facts import Evidence
 
 
@@ -25,15 +25,15 @@ def read_flag(context: Context, spec: Spec) -> Reading:
     ``{unnamed: [value sets]}`` where no body site is given and the code is in none of the sets).
     """
     candidates = [*_conditions(context, spec), *_observations(context, spec)]
-    groups = _by_site(context, candidates) if spec.options.get("perSite") else [candidates]
+    groups = _by_site(candidates) if spec.options.get("perSite") else [candidates]
     return _any([_settled(spec.path, group) for group in groups])
 
 
-def _by_site(context: Context, candidates: Iterable[Candidate]) -> list[list[Candidate]]:
+def _by_site(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
     """What is said of each body site, together with what names none: "no" of one site takes nothing back that was said of another."""
     said: dict[frozenset[tuple[str, str]], list[Candidate]] = {}
     for one in candidates:
-        concepts = context.terminology.concepts(one.entry.resource.get("bodySite"))
+        concepts = one.seen.concepts("bodySite")
         said.setdefault(frozenset((concept.system, concept.code) for concept in concepts), []).append(one)
     general = said.pop(frozenset(), [])
     return [[*of_site, *general] for of_site in said.values()] or [general]
@@ -61,45 +61,29 @@ def _any(readings: Sequence[Reading]) -> Reading:
 
 def _conditions(context: Context, spec: Spec) -> Iterator[Candidate]:
     within = spec.options.get("within")
-    for entry in context.record.of("Condition"):
-        condition = state(entry.resource)
-        concept = _condition_concept(context, spec, entry.resource) if condition in ("active", "refuted") else None
-        concept = concept if _is_there(context, spec, entry.resource) else None
-        if concept is None or (condition == "active" and not context.within(when(entry.resource), within)):
+    for seen, concept in context.chart.coded("Condition", *spec.options.get("conditions", ())):
+        if seen.state not in ("active", "refuted") or not _is_there(context, spec, seen):
             continue
-        proof = evidence(entry, concept)
-        yield _candidate(entry, proof, value=condition == "active")
-
-
-def _condition_concept(context: Context, spec: Spec, resource: Resource) -> Concept | None:
-    for value_set in spec.options.get("conditions", ()):
-        concept = context.terminology.match(value_set, resource.get("code"))
-        if concept is not None:
-            return concept
-    return None
+        if seen.state == "refuted" or context.within(seen.moment, within):
+            yield _candidate(seen, seen.evidence(concept), value=seen.state == "active")
 
 
 def _observations(context: Context, spec: Spec) -> Iterator[Candidate]:
-    terms = context.terminology
     disorders: Disorders = context.shared["disorders"]
-    for entry in context.record.of("Observation"):
-        resource = entry.resource
-        if state(resource) == IGNORED:
+    for seen, concept in context.chart.coded("Observation", *spec.options.get("observations", ())):
+        if seen.state == IGNORED or disorders.attributes(seen) is False or not _is_there(context, spec, seen):
             continue
-        concept = next((found for name in spec.options.get("observations", ()) if (found := terms.match(name, resource.get("code")))), None)
-        if concept is None or disorders.attributes(resource) is False or not _is_there(context, spec, resource):
-            continue
-        value = _answer(context, spec.options.get("answers", {}), resource)
-        if value is not None and (not value or context.within(when(resource), spec.options.get("within"))):
-            yield _candidate(entry, disorders.proof(entry, concept), value=value)
+        value = _answer(context, spec.options.get("answers", {}), seen.resource)
+        if value is not None and (not value or context.within(seen.moment, spec.options.get("within"))):
+            yield _candidate(seen, disorders.proof(seen, concept), value=value)
 
 
-def _is_there(context: Context, spec: Spec, resource: Resource) -> bool:
+def _is_there(context: Context, spec: Spec, seen: Seen) -> bool:
     """Whether a resource is about the place that the declaration asks for."""
     place, terms = spec.options.get("place"), context.terminology
     if place is None:
         return True
-    sites, code = terms.concepts(resource.get("bodySite")), terms.concepts(resource.get("code"))
+    sites, code = seen.concepts("bodySite"), seen.concepts("code")
     if "listed" in place:
         return is_on_list(context, place["listed"], (*sites, *code)) is True
     unnamed = place["unnamed"]
@@ -117,8 +101,8 @@ def _answer(context: Context, answers: Mapping[str, str], resource: Resource) ->
     return None
 
 
-def _candidate(entry: Entry, proof: Evidence, *, value: bool) -> Candidate:
-    return Candidate(value=value, entry=entry, evidence=proof, moment=when(entry.resource), issued=issued(entry.resource))
+def _candidate(seen: Seen, proof: Evidence, *, value: bool) -> Candidate:
+    return Candidate(value=value, seen=seen, evidence=proof, moment=seen.moment, issued=seen.issued)
 
 
 def read_documented(context: Context, spec: Spec) -> Reading:
@@ -126,19 +110,16 @@ def read_documented(context: Context, spec: Spec) -> Reading:
 
     Options: ``any`` (list of ``{resource, codes?, states}``); gives a boolean at the declaration's path.
     """
-    hits = [entry for rule in spec.options["any"] for entry in _hits(context, rule)]
+    hits = [seen for rule in spec.options["any"] for seen in _hits(context, rule)]
     if hits:
-        proof = tuple(dict.fromkeys(evidence(entry) for entry in sorted(hits, key=lambda one: one.reference)))
+        proof = tuple(dict.fromkeys(seen.evidence() for seen in sorted(hits, key=lambda one: one.reference)))
         return Reading(findings=(Finding(path=spec.path, value=True, evidence=proof, weak=weak(proof)),))
     answered = context.answered(spec.closed_world)
     return Reading(findings=(Finding(path=spec.path, value=False if answered else None, why="the record was not completely received"),))
 
 
-def _hits(context: Context, rule: Mapping[str, Any]) -> Iterable[Entry]:
-    for entry in context.record.of(rule["resource"]):
-        resource = entry.resource
-        if state(resource) not in rule["states"]:
-            continue
-        codes = rule.get("codes")
-        if codes is None or any(context.terminology.match(codes, resource.get(element)) for element in ("code", "category", "type")):
-            yield entry
+def _hits(context: Context, rule: Mapping[str, Any]) -> list[Seen]:
+    kind, codes, chart = rule["resource"], rule.get("codes"), context.chart
+    elements = ("code", "category", "type")
+    found = chart.of(kind) if codes is None else [seen for name in elements for seen, _ in chart.coded(kind, codes, element=name)]
+    return [seen for seen in found if seen.state in rule["states"]]

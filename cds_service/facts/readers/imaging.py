@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cds_service.facts.chart import Seen
 from cds_service.facts.context import Context, Finding, Reading, weak
 from cds_service.facts.declarations import Spec
-from cds_service.facts.resources import evidence, state, when
 from cds_service.fhir.codings import TEXT_SYSTEM
-from cds_service.fhir.record import Entry
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
@@ -57,17 +56,17 @@ def _complete(context: Context, spec: Spec, studies: list[tuple[str, Temporal | 
 
 def _studies(context: Context, spec: Spec) -> Iterator[tuple[str, Temporal | None, Evidence]]:
     for kind, source in spec.options["sources"].items():
-        for entry in context.record.of(kind):
-            if state(entry.resource) in source["states"]:
-                for name, proof in modalities(context, spec.options, source["elements"], entry):
-                    yield name, when(entry.resource), proof
+        for seen in context.chart.of(kind):
+            if seen.state in source["states"]:
+                for name, proof in _modalities(context, spec.options, source["elements"], seen):
+                    yield name, seen.moment, proof
 
 
-def modalities(context: Context, options: Mapping[str, Any], elements: list[str], entry: Entry) -> Iterator[tuple[str, Evidence]]:
+def _modalities(context: Context, options: Mapping[str, Any], elements: list[str], one: Seen) -> Iterator[tuple[str, Evidence]]:
     """The modalities that a resource names, with evidence; by code in any of the elements, by listed text otherwise."""
     seen: set[str] = set()
     for element in elements:
-        for name, concept in context.terminology.translations(options["map"], entry.resource.get(element), options["target"]):
+        for name, concept in context.chart.translations(options["map"], one.resource.get(element), options["target"]):
             if name not in seen:
                 seen.add(name)
-                yield name, evidence(entry, concept, text=concept.system == TEXT_SYSTEM)
+                yield name, one.evidence(concept, text=concept.system == TEXT_SYSTEM)

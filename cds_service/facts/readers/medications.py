@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cds_service.facts.context import Context
-from cds_service.facts.readers.wording import phrases
-from cds_service.fhir.codings import TEXT_SYSTEM, Concept, normalise_text, texts
+from cds_service.fhir.codings import TEXT_SYSTEM, Concept, texts
 from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Resource
 from cds_service.fhir.references import references, resolve
@@ -21,10 +20,11 @@ def agents(context: Context, options: Mapping[str, Any], resource: Resource) -> 
     Options: ``map``, ``target``; and, if wanted, ``topical`` (value set of routes, forms and products, and of words that name such a
     one), ``regimens`` (map of codes that name a whole regimen).
     """
-    if "topical" in options and _topical(context, options["topical"], resource):
+    named = tuple(medications(context, resource))
+    if "topical" in options and _topical(context, options["topical"], resource, named):
         return ()
-    coded = tuple(_coded(context, options, resource))
-    found = coded or tuple(_worded(context, options, resource))
+    coded = tuple(_coded(context, options, named))
+    found = coded or tuple(_worded(context, options, resource, named))
     return tuple({agent: (agent, concept) for agent, concept in reversed(found)}.values())[::-1]
 
 
@@ -42,23 +42,24 @@ def medications(context: Context, resource: Resource) -> Iterator[object]:
                     yield None if substance is None else substance.get("code")
 
 
-def _coded(context: Context, options: Mapping[str, Any], resource: Resource) -> Iterator[Named]:
+def _coded(context: Context, options: Mapping[str, Any], named: Sequence[object]) -> Iterator[Named]:
     terms = context.terminology
-    for codeable in medications(context, resource):
+    for codeable in named:
         for concept in terms.concepts(codeable):
             for name in _maps(options):
                 for agent in terms.translate(name, concept, options["target"]):
                     yield agent, concept
 
 
-def _worded(context: Context, options: Mapping[str, Any], resource: Resource) -> Iterator[Named]:
+def _worded(context: Context, options: Mapping[str, Any], resource: Resource, named: Sequence[object]) -> Iterator[Named]:
     """Agents named by a word of the text or of a display: local formularies often carry nothing else."""
-    for codeable in medications(context, resource):
+    for codeable in named:
         for text in (*texts(codeable), *displays(codeable), *_reference_displays(resource)):
-            for _, _, phrase in phrases(normalise_text(text).split()):
+            for phrase in context.chart.words(text).phrases:
+                concept = Concept(TEXT_SYSTEM, phrase.text)
                 for name in _maps(options):
-                    for agent in context.terminology.translate_text(name, phrase, options["target"]):
-                        yield agent, Concept(TEXT_SYSTEM, phrase)
+                    for agent in context.terminology.translate(name, concept, options["target"]):
+                        yield agent, concept
 
 
 def _maps(options: Mapping[str, Any]) -> tuple[str, ...]:
@@ -79,15 +80,16 @@ def _reference_displays(resource: Resource) -> Iterator[str]:
             yield item["display"]
 
 
-def _topical(context: Context, value_set: str, resource: Resource) -> bool:
+def _topical(context: Context, value_set: str, resource: Resource, named: Sequence[object]) -> bool:
     routes = [item.get("route") for name in ("dosageInstruction", "dosage") for item in objects(resource.get(name))]
     forms = [
         target.get("form")
         for written in references(resource.get("medicationReference"))
         if (target := resolve(written, resource, context.record.targets)) is not None
     ]
-    said = (*routes, *forms, *medications(context, resource))
+    said = (*routes, *forms, *named)
     if any(context.terminology.match(value_set, codeable) is not None for codeable in said):
         return True
-    words = {word for codeable in said for text in (*texts(codeable), *displays(codeable)) for word in normalise_text(text).split()}
+    written = (text for codeable in said for text in (*texts(codeable), *displays(codeable)))
+    words = (phrase.text for text in written for phrase in context.chart.words(text).phrases if phrase.size == 1)
     return any(context.terminology.member(value_set, Concept(TEXT_SYSTEM, word)) for word in words)

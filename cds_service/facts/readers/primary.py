@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from cds_service.facts.chart import Seen
 from cds_service.facts.context import Candidate, Context, Finding, Reading, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders, Primary
-from cds_service.facts.resources import IGNORED, evidence, has_returned, issued, state, when
+from cds_service.facts.resources import IGNORED, has_returned
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept
 from cds_service.fhir.elements import extensions
-from cds_service.fhir.record import Entry
 from cds_service.model.facts import Conflict, Evidence
 
 
@@ -63,20 +63,20 @@ def _diagnosed(disorders: Disorders, spec: Spec) -> Finding:
 
 def _earlier(disorders: Disorders, spec: Spec) -> Finding:
     records = (*disorders.primaries, *disorders.duplicates)
-    proof = tuple(one.evidence for one in records if one.state == "past" or one.later or has_returned(one.entry.resource))
+    proof = tuple(one.evidence for one in records if one.state == "past" or one.later or has_returned(one.seen.resource))
     return Finding(path=spec.member("earlier"), value=True if proof else None, evidence=proof, weak=weak(proof))
 
 
 def _first_day(primary: Primary) -> tuple[Any, str]:
     assert primary.moment is not None
-    return primary.moment.first_day, primary.entry.reference
+    return primary.moment.first_day, primary.seen.reference
 
 
 def _attribute(context: Context, disorders: Disorders, path: str, options: dict[str, str]) -> Finding:
     found: dict[str, list[Evidence]] = {}
     for primary in disorders.primaries:
-        for value, concept in context.terminology.translations(options["map"], primary.entry.resource.get("code"), options["target"]):
-            found.setdefault(value, []).append(evidence(primary.entry, concept))
+        for value, concept in context.chart.translations(options["map"], primary.seen.resource.get("code"), options["target"]):
+            found.setdefault(value, []).append(primary.seen.evidence(concept))
     if len(found) != 1:
         return Finding(path=path)
     value, proof = next(iter(found.items()))
@@ -125,32 +125,25 @@ def _histologies(context: Context, spec: Spec) -> Iterator[Candidate]:
         return
     disorder_map, maps = spec.options["disorderMap"], spec.options["map"]
     for primary in disorders.primaries:
-        resource = primary.entry.resource
-        yield from _candidates(context, spec, primary.entry, disorder_map, resource.get("code"))
+        resource = primary.seen.resource
+        yield from _candidates(context, spec, primary.seen, disorder_map, resource.get("code"))
         for url in spec.options["extensions"]:
             for item in extensions(resource, url):
-                yield from _candidates(context, spec, primary.entry, maps, item.get("valueCodeableConcept"))
-    for entry in context.record.of("Condition"):
-        if state(entry.resource) == "active" and disorders.attributes(entry.resource):
-            yield from _candidates(context, spec, entry, maps, entry.resource.get("code"), coded_only=True)
-    for entry in context.record.of("Observation"):
-        resource = entry.resource
-        if state(resource) == IGNORED or context.terminology.match(spec.options["codes"], resource.get("code")) is None:
-            continue
-        if disorders.attributes(resource):
-            yield from _candidates(context, spec, entry, maps, resource.get("valueCodeableConcept"))
+                yield from _candidates(context, spec, primary.seen, maps, item.get("valueCodeableConcept"))
+    for seen in context.chart.of("Condition"):
+        is_coded = any(maps in meaning.maps for meaning in seen.meanings)
+        if is_coded and seen.state == "active" and disorders.attributes(seen):
+            yield from _candidates(context, spec, seen, maps, seen.resource.get("code"), coded_only=True)
+    for seen, _ in context.chart.coded("Observation", spec.options["codes"]):
+        if seen.state != IGNORED and disorders.attributes(seen):
+            yield from _candidates(context, spec, seen, maps, seen.resource.get("valueCodeableConcept"))
 
 
 def _candidates(
-    context: Context, spec: Spec, entry: Entry, concept_map: str, codeable: object, *, coded_only: bool = False
+    context: Context, spec: Spec, seen: Seen, concept_map: str, codeable: object, *, coded_only: bool = False
 ) -> Iterator[Candidate]:
-    for value, concept in context.terminology.translations(concept_map, codeable, spec.options["target"]):
+    for value, concept in context.chart.translations(concept_map, codeable, spec.options["target"]):
         text = concept.system == TEXT_SYSTEM
         if not (text and coded_only):
-            yield Candidate(
-                value=value,
-                entry=entry,
-                evidence=evidence(entry, concept, text=text),
-                moment=when(entry.resource),
-                issued=issued(entry.resource),
-            )
+            proof = seen.evidence(concept, text=text)
+            yield Candidate(value=value, seen=seen, evidence=proof, moment=seen.moment, issued=seen.issued)

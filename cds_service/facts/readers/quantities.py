@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from cds_service.facts.chart import Seen
 from cds_service.facts.context import Candidate, Context, Finding, Reading, newest, settle
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders
-from cds_service.facts.resources import IGNORED, evidence, issued, state, when
+from cds_service.facts.resources import IGNORED
+from cds_service.fhir.codings import Concept
 from cds_service.fhir.elements import objects
-from cds_service.fhir.record import Entry, Issue, Resource
+from cds_service.fhir.record import Issue, Resource
 from cds_service.fhirpath.temporal import Temporal
-from cds_service.model.facts import Conflict, Evidence
+from cds_service.model.facts import Conflict
 
 _WRITTEN = re.compile(r"\s*(?P<comparator><=|>=|<|>)?\s*(?P<value>\d{1,12}(?:\.\d{1,12})?)\s*(?P<unit>[^\d\s].{0,30})?\s*\Z")
 _COMPARATORS = frozenset({"<", "<=", ">", ">="})
@@ -44,8 +46,9 @@ def read_quantity(context: Context, spec: Spec) -> Reading:
     """
     candidates: list[Candidate] = []
     issues: list[Issue] = []
-    for entry in context.record.of("Observation"):
-        candidate = _candidate(context, spec, entry, issues)
+    others = [name for name in (spec.options.get("notComparable"),) if name]
+    for seen, concept in context.chart.coded("Observation", spec.options["codes"], *others):
+        candidate = _candidate(context, spec, seen, concept, issues)
         if candidate is not None:
             candidates.append(candidate)
     candidates, doubt = _before(context, spec, candidates)
@@ -115,34 +118,28 @@ def _documented(context: Context, spec: Spec, path: str, candidates: list[Candid
     )
 
 
-def _candidate(context: Context, spec: Spec, entry: Entry, issues: list[Issue]) -> Candidate | None:
-    resource, options = entry.resource, spec.options
-    if state(resource) == IGNORED:
-        return None
-    terms = context.terminology
-    other = options.get("notComparable")
-    concept = terms.match(options["codes"], resource.get("code")) or (terms.match(other, resource.get("code")) if other else None)
-    if concept is None or not _fits_site(context, spec, resource):
+def _candidate(context: Context, spec: Spec, seen: Seen, concept: Concept, issues: list[Issue]) -> Candidate | None:
+    options = spec.options
+    if seen.state == IGNORED or not _fits_site(context, spec, seen.resource):
         return None
     disorders: Disorders = context.shared["disorders"]
-    if options.get("attributed") and not disorders.attributes(resource):
+    if options.get("attributed") and not disorders.attributes(seen):
         return None
-    measured = _measured(context, spec, resource, comparable=terms.member(options["codes"], concept))
+    measured = _measured(context, spec, seen.resource, comparable=context.terminology.member(options["codes"], concept))
     if measured is None:
         return None
     if isinstance(measured, Measured) and measured.comparator is not None and "comparator" not in options["gives"]:
         measured = "is reported as a bound, not as a number"
-    proof: Evidence = evidence(entry, concept)
     if isinstance(measured, str):
-        issues.append(Issue("value", entry.reference, measured))
-    return Candidate(value=measured, entry=entry, evidence=proof, moment=when(resource), issued=issued(resource))
+        issues.append(Issue("value", seen.reference, measured))
+    return Candidate(value=measured, seen=seen, evidence=seen.evidence(concept), moment=seen.moment, issued=seen.issued)
 
 
 def _fits_site(context: Context, spec: Spec, resource: Resource) -> bool:
     wanted = spec.options.get("bodySite")
     if wanted is None:
         return True
-    found = context.terminology.translations(wanted["map"], resource.get("bodySite"), wanted["target"])
+    found = context.chart.translations(wanted["map"], resource.get("bodySite"), wanted["target"])
     return any(code in wanted["sites"] for code, _ in found)
 
 
@@ -177,7 +174,7 @@ def _answered(context: Context, spec: Spec, resource: Resource) -> Decimal | str
     text = resource.get("valueString")
     spelled = {"text": text} if isinstance(text, str) else None
     for said in (resource.get("valueCodeableConcept"), resource.get("interpretation"), spelled):
-        found = {code for code, _ in context.terminology.translations(answers["map"], said, answers["target"])}
+        found = {code for code, _ in context.chart.translations(answers["map"], said, answers["target"])}
         if found:
             return Decimal(found.pop()) if len(found) == 1 else "holds codes of answers that differ"
     return None

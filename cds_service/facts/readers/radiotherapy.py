@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from cds_service.facts.chart import Seen
 from cds_service.facts.context import Context, Finding, Reading, settle, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.readers.coded import answers
-from cds_service.facts.readers.wording import said
-from cds_service.facts.resources import ended, evidence, state, when
+from cds_service.facts.resources import ended
+from cds_service.facts.wording import said
 from cds_service.fhir.codings import texts
 from cds_service.fhir.elements import objects
-from cds_service.fhir.record import Entry, Resource
+from cds_service.fhir.record import Resource
 from cds_service.fhir.references import references, resolve
 from cds_service.model.facts import Conflict, Evidence
 
@@ -45,8 +46,8 @@ def read_radiotherapy(context: Context, spec: Spec) -> Reading:
     if "end" in gives:
         ends = sorted(
             (moment.last_day, moment.text, moment, proof)
-            for entry, proof in courses
-            if state(entry.resource) == "done" and (moment := ended(entry.resource) or when(entry.resource))
+            for seen, proof in courses
+            if seen.state == "done" and (moment := ended(seen.resource) or seen.moment)
         )
         found = ends[0] if ends else None
         findings.append(Finding(path=gives["end"], value=found[2] if found else None, evidence=(found[3],) if found else ()))
@@ -56,42 +57,40 @@ def read_radiotherapy(context: Context, spec: Spec) -> Reading:
     return Reading(findings=tuple(findings), conflicts=conflicts)
 
 
-def _denied(path: str, answered: Finding, courses: list[tuple[Entry, Evidence]]) -> tuple[Finding, tuple[Conflict, ...]]:
+def _denied(path: str, answered: Finding, courses: list[tuple[Seen, Evidence]]) -> tuple[Finding, tuple[Conflict, ...]]:
     """An answer "none" beside a course that was given: neither is believed."""
     why = "a course is recorded beside the answer that there was none"
     references = tuple(sorted({item.reference for item in (*answered.evidence, *(proof for _, proof in courses))}))
     return Finding(path=path, why=why), (Conflict(path, (str(answered.value), "given"), references, why),)
 
 
-def _finding(path: str, value: str, courses: list[tuple[Entry, Evidence]]) -> Finding:
+def _finding(path: str, value: str, courses: list[tuple[Seen, Evidence]]) -> Finding:
     proof = tuple(item for _, item in courses)
     return Finding(path=path, value=value, evidence=proof, weak=weak(proof))
 
 
-def _courses(context: Context, spec: Spec, wanted: str) -> Iterator[tuple[Entry, Evidence]]:
+def _courses(context: Context, spec: Spec, wanted: str) -> Iterator[tuple[Seen, Evidence]]:
     """The courses to the fields asked for."""
-    return ((entry, proof) for entry, named, proof in _all_courses(context, spec, wanted) if named & set(spec.options["fields"]))
+    return ((seen, proof) for seen, named, proof in _all_courses(context, spec, wanted) if named & set(spec.options["fields"]))
 
 
-def _all_courses(context: Context, spec: Spec, wanted: str) -> Iterator[tuple[Entry, frozenset[str], Evidence]]:
+def _all_courses(context: Context, spec: Spec, wanted: str) -> Iterator[tuple[Seen, frozenset[str], Evidence]]:
     """Every course, with the fields that it names."""
     states = {"done": ("done", "ongoing"), "not-done": ("not-done",)}[wanted]
-    for entry in context.record.of("Procedure"):
-        if state(entry.resource) not in states:
+    for seen, concept in context.chart.coded("Procedure", spec.options["courses"]):
+        if seen.state not in states:
             continue
-        concept = context.terminology.match(spec.options["courses"], entry.resource.get("code"))
-        if concept is None:
-            continue
-        named, in_words = fields(context, spec.options, entry.resource), False
+        named, in_words = fields(context, spec.options, seen.resource), False
         if not named:
-            named, in_words = field_in_words(context, spec.options, entry.resource), True
-        yield entry, frozenset(named), evidence(entry, concept, text=in_words)
+            named, in_words = field_in_words(context, spec.options, seen.resource), True
+        yield seen, frozenset(named), seen.evidence(concept, text=in_words)
 
 
 def field_in_words(context: Context, options: Mapping[str, Any], resource: Resource) -> tuple[str, ...]:
     """The one field that the words of the reason name (last in order, and never explicit); none where they name several."""
     rule = {"map": options["fieldMap"], "target": options["target"], "negations": options.get("negations", ())}
-    named = {name for text in texts(resource.get("reasonCode")) for name in said(context, rule, text)[0]}
+    chart = context.chart
+    named = {name for text in texts(resource.get("reasonCode")) for name in said(chart.terminology, rule, chart.words(text))[0]}
     return tuple(named) if len(named) == 1 else ()
 
 
@@ -110,7 +109,7 @@ def fields(context: Context, options: Mapping[str, Any], resource: Resource) -> 
 def _places(context: Context, options: Mapping[str, Any], element: object) -> list[str]:
     found: list[str] = []
     for site in element if isinstance(element, list) else [element]:
-        names = [name for name, _ in context.terminology.translations(options["fieldMap"], site, options["target"])]
+        names = [name for name, _ in context.chart.translations(options["fieldMap"], site, options["target"])]
         found += [name for name in names if name in options.get("prevailing", ())] or names
     return found
 

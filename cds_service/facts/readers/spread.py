@@ -149,7 +149,7 @@ def read_spread_body_site(context: Context, spec: Spec) -> Reading:
         count = _distinct_places(context, items)
         return _one(spec, count, items) if count > 1 else Reading(findings=(Finding(path=spec.path),))
     rule = spec.options["listed"]
-    named = [(item, (*item.body_sites, *terms.concepts(item.entry.resource.get("code")))) for item in items]
+    named = [(item, (*item.body_sites, *terms.concepts(item.seen.resource.get("code")))) for item in items]
     elsewhere = [item for item, concepts in named if is_on_list(context, rule, concepts) is False]
     if spec.options.get("outside"):
         found = [item for item in items if item in elsewhere or _is_outside(context, rule, item)]
@@ -164,13 +164,13 @@ def read_spread_body_site(context: Context, spec: Spec) -> Reading:
 
 def _is_outside(context: Context, rule: Mapping[str, Any], item: SpreadRecord) -> bool:
     """Whether a Condition names a place, by body site, none of whose codings is on the list."""
-    places = [context.terminology.concepts(site) for site in objects(item.entry.resource.get("bodySite"))]
+    places = [context.terminology.concepts(site) for site in objects(item.seen.resource.get("bodySite"))]
     return any(place and not is_on_list(context, rule, place) for place in places)
 
 
 def _distinct_places(context: Context, items: Sequence[SpreadRecord]) -> int:
     """How many body sites certainly differ: those that share no code; two codings of one site are one."""
-    places = [frozenset(context.terminology.concepts(site)) for item in items for site in objects(item.entry.resource.get("bodySite"))]
+    places = [frozenset(context.terminology.concepts(site)) for item in items for site in objects(item.seen.resource.get("bodySite"))]
     distinct: list[frozenset[Concept]] = []
     for place in filter(None, places):
         systems = {concept.system for concept in place}

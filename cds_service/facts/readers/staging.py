@@ -37,10 +37,10 @@ def read_staging(context: Context, spec: Spec) -> Reading:
     if not disorders.primaries:
         return Reading()
     primary = disorders.references
-    silent = frozenset(one.entry.reference for one in disorders.duplicates)  # records that do not decide: their stage is not read
-    conditions = tuple(entry for entry in context.record.of("Condition") if entry.reference not in silent)
+    silent = frozenset(one.seen.reference for one in disorders.duplicates)  # records that do not decide: their stage is not read
+    conditions = (seen for seen in context.chart.of("Condition") if seen.reference not in silent)
     read = read_tnm(
-        (*context.record.of("Observation"), *conditions),
+        (*context.chart.of("Observation"), *conditions),
         vocabulary(context.terminology, spec.options),
         primary=primary,
         only_malignancy=disorders.only_primary,

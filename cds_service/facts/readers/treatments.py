@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cds_service.facts.chart import Seen
 from cds_service.facts.context import Candidate, Context, Finding, Reading, newest, weak
 from cds_service.facts.declarations import Spec
 from cds_service.facts.readers.coded import answers
 from cds_service.facts.readers.medications import agents
-from cds_service.facts.resources import UNCLEAR, ended, evidence, started, state, when
+from cds_service.facts.resources import UNCLEAR, ended, started
 from cds_service.fhir.codings import TEXT_SYSTEM
-from cds_service.fhir.record import Entry, Issue
+from cds_service.fhir.record import Issue, Resource
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
@@ -59,16 +60,16 @@ def read_treatments(context: Context, spec: Spec) -> Reading:
     doubtful = any(names - supportive - given for _, names in unclear)
     lines = _lines(context, spec, regimens, complete=complete and not undated and not doubtful)
     why = "a medication whose status does not say whether it was given"
-    return Reading(findings=(finding, *lines), issues=tuple(Issue("incomplete", entry.reference, why) for entry, _ in unclear))
+    return Reading(findings=(finding, *lines), issues=tuple(Issue("incomplete", seen.reference, why) for seen, _ in unclear))
 
 
-def _unclear(context: Context, spec: Spec) -> Iterator[tuple[Entry, frozenset[str]]]:
+def _unclear(context: Context, spec: Spec) -> Iterator[tuple[Seen, frozenset[str]]]:
     """Medications of ours whose status leaves open whether they were given: neither a treatment nor the lack of one."""
     for kind in spec.options["medications"]:
-        for entry in context.record.of(kind):
-            names = agents(context, spec.options["agents"], entry.resource) if state(entry.resource) == UNCLEAR else ()
+        for seen in context.chart.of(kind):
+            names = agents(context, spec.options["agents"], seen.resource) if seen.state == UNCLEAR else ()
             if names:
-                yield entry, frozenset(name for name, _ in names)
+                yield seen, frozenset(name for name, _ in names)
 
 
 def _lines(context: Context, spec: Spec, regimens: Sequence[_Event], *, complete: bool) -> Iterator[Finding]:
@@ -96,27 +97,26 @@ def _events(context: Context, spec: Spec) -> tuple[list[_Event], list[tuple[froz
     undated: list[tuple[frozenset[str], tuple[Evidence, ...]]] = []
     drafted = {entry.reference for entry in context.record.draft_orders}
     for kind, states in spec.options["medications"].items():
-        for entry in context.record.of(kind):
-            if state(entry.resource) not in states or (entry.reference in drafted and not _began(context, entry)):
+        for seen in context.chart.of(kind):
+            if seen.state not in states or (seen.reference in drafted and not _began(context, seen.resource)):
                 continue
-            named = agents(context, spec.options["agents"], entry.resource)
+            named = agents(context, spec.options["agents"], seen.resource)
             if not named:
                 continue
-            proof = (evidence(entry, named[0][1], text=all(concept.system == TEXT_SYSTEM for _, concept in named)),)
-            _put(frozenset(agent for agent, _ in named), started(entry.resource), ended(entry.resource), proof, dated, undated)
+            proof = (seen.evidence(named[0][1], text=all(concept.system == TEXT_SYSTEM for _, concept in named)),)
+            _put(frozenset(agent for agent, _ in named), started(seen.resource), ended(seen.resource), proof, dated, undated)
     for rule in spec.options.get("unnamed", ()):
-        for entry in context.record.of(rule["resource"]):
-            concept = next(
-                (found for name in ("code", "type") if (found := context.terminology.match(rule["codes"], entry.resource.get(name)))), None
-            )
-            if concept is not None and state(entry.resource) in rule["states"]:
-                _put(frozenset(), started(entry.resource), ended(entry.resource), (evidence(entry, concept),), dated, undated)
+        elements = (context.chart.coded(rule["resource"], rule["codes"], element=name) for name in ("type", "code"))
+        found = {seen: concept for coded in elements for seen, concept in coded}
+        for seen, concept in sorted(found.items(), key=lambda item: item[0].position):
+            if seen.state in rule["states"]:
+                _put(frozenset(), started(seen.resource), ended(seen.resource), (seen.evidence(concept),), dated, undated)
     return sorted(dated, key=lambda one: (one.start.first_day, one.evidence[0].reference)), undated
 
 
-def _began(context: Context, entry: Entry) -> bool:
+def _began(context: Context, resource: Resource) -> bool:
     """Whether an order that is being written anew stands in the record as begun before today; else it is no treatment yet."""
-    start = started(entry.resource)
+    start = started(resource)
     return start is not None and start.last_day < Temporal.of_day(context.as_of).first_day
 
 
@@ -244,13 +244,12 @@ def _outcome(spec: Spec, one: _Event, told: Sequence[Candidate], until: Temporal
 def read_procedures(context: Context, spec: Spec) -> Reading:
     """Procedures done, oldest first: ``{procedure, date}``. Options: ``map``, ``target``, ``states``, ``keys`` (closed world)."""
     found: list[tuple[dict[str, Any], Evidence]] = []
-    for entry in context.record.of("Procedure"):
-        if state(entry.resource) not in spec.options["states"]:
+    for seen in context.chart.of("Procedure"):
+        if seen.state not in spec.options["states"]:
             continue
-        for name, concept in context.terminology.translations(spec.options["map"], entry.resource.get("code"), spec.options["target"]):
-            moment = when(entry.resource)
-            element = {"procedure": name} if moment is None else {"procedure": name, "date": moment}
-            found.append((element, evidence(entry, concept, text=concept.system == TEXT_SYSTEM)))
+        for name, concept in context.chart.translations(spec.options["map"], seen.resource.get("code"), spec.options["target"]):
+            element = {"procedure": name} if seen.moment is None else {"procedure": name, "date": seen.moment}
+            found.append((element, seen.evidence(concept, text=concept.system == TEXT_SYSTEM)))
     found.sort(key=lambda pair: (pair[1].date or "9999", pair[1].reference, pair[0]["procedure"]))
     if not found and not context.answered(spec.options["keys"]):
         return Reading(findings=(Finding(path=spec.path, why="the Procedures were not completely received"),))

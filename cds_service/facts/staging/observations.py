@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
-from cds_service.facts.resources import IGNORED, state, when
+from cds_service.facts.chart import Seen
+from cds_service.facts.resources import IGNORED
 from cds_service.facts.staging.vocabulary import AXES, Vocabulary
 from cds_service.fhir.codings import texts
 from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Entry, Resource
 from cds_service.fhir.references import literal, text_of
+from cds_service.fhir.terminology import Meaning
 from cds_service.fhirpath.temporal import Temporal
 
 PANEL = "panel"
@@ -27,12 +30,14 @@ class Kind:
     text: bool = False
 
 
-def kind_of(code: object, terms: Vocabulary) -> Kind | None:
-    """The kind of an Observation or component by its code, else by a listed spelling of a code without coding."""
-    concepts = terms.concepts(code)
-    coded = [found for concept in concepts for found in terms.found(terms.kinds, concept)]
-    if coded or concepts:
-        return _kind(coded)
+def kind_of(code: object, meanings: Sequence[Meaning], terms: Vocabulary) -> Kind | None:
+    """The kind of an Observation or component by its code, else by a listed spelling of a code without coding.
+
+    ``meanings`` are those of the code.
+    """
+    if meanings:
+        coded = [found for one in meanings if terms.kinds.map in one.maps for found in terms.found(terms.kinds, one.concept)]
+        return _kind(coded) if coded else None
     return _kind([found for text in texts(code) for found in terms.found_in_text(terms.kinds, text)], text=True)
 
 
@@ -56,7 +61,7 @@ def edition_of(method: object, terms: Vocabulary) -> str | None:
 class Staging:
     """One Observation that states categories, with what it inherits. ``parents`` are the panels that list it as a member."""
 
-    entry: Entry
+    seen: Seen
     kind: Kind | None
     date: Temporal | None
     edition: str | None
@@ -66,21 +71,24 @@ class Staging:
     @property
     def reference(self) -> str:
         """The reference that evidence names it by."""
-        return self.entry.reference
+        return self.seen.reference
 
     @property
     def resource(self) -> Resource:
         """The Observation itself."""
-        return self.entry.resource
+        return self.seen.resource
 
 
 class Index:
     """References, as written, to the entries that were given."""
 
-    def __init__(self, entries: Sequence[Entry], targets: Mapping[str, Resource]) -> None:
-        self._by_reference = {entry.reference: entry.reference for entry in entries}
-        self._by_identity = {id(entry.resource): entry.reference for entry in entries}
+    def __init__(self, entries: Sequence[Seen], targets: Mapping[str, Resource]) -> None:
+        self._entries = entries
         self._targets = targets
+
+    @cached_property
+    def _by_identity(self) -> Mapping[int, str]:
+        return {id(seen.resource): seen.reference for seen in self._entries}
 
     def find(self, reference: object, holder: str = "") -> str | None:
         """The entry reference that a Reference means; contained targets belong to ``holder``; unknown ones come back normalised."""
@@ -91,32 +99,31 @@ class Index:
             return f"{holder}{written}"
         usual = "/".join(named) if named is not None else written
         target = self._targets.get(written) or self._targets.get(usual)
-        found = None if target is None else self._by_identity.get(id(target))
-        return found or self._by_reference.get(usual, usual)
+        return usual if target is None else self._by_identity.get(id(target), usual)
 
 
-def with_contained(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+def with_contained(entries: Iterable[Seen]) -> tuple[Seen, ...]:
     """The entries and the Observations contained in them, which are named ``holder#id``."""
-    return tuple(item for entry in entries for item in (entry, *_contained(entry)))
+    return tuple([item for seen in entries for item in ((seen, *_contained(seen)) if "contained" in seen.resource else (seen,))])
 
 
-def _contained(entry: Entry) -> Iterator[Entry]:
-    for resource in objects(entry.resource.get("contained")):
+def _contained(holder: Seen) -> Iterator[Seen]:
+    for resource in objects(holder.resource.get("contained")):
         if resource.get("resourceType") == "Observation" and isinstance(resource.get("id"), str):
-            yield Entry(resource, f"{entry.reference}#{resource['id']}")
+            yield holder.beside(Entry(resource, f"{holder.reference}#{resource['id']}"))
 
 
-def staging_observations(entries: Sequence[Entry], index: Index, terms: Vocabulary) -> dict[str, Staging]:
+def staging_observations(entries: Sequence[Seen], index: Index, terms: Vocabulary) -> dict[str, Staging]:
     """The Observations that state categories, by reference; cancelled and erroneous ones are left out."""
     found: dict[str, Staging] = {}
-    for entry in entries:
-        if entry.resource.get("resourceType") != "Observation" or state(entry.resource) == IGNORED:
+    for seen in entries:
+        resource = seen.resource
+        if resource.get("resourceType") != "Observation":
             continue
-        kind = kind_of(entry.resource.get("code"), terms)
-        if kind is not None or any(kind_of(part.get("code"), terms) for part in objects(entry.resource.get("component"))):
-            found[entry.reference] = Staging(
-                entry=entry, kind=kind, date=when(entry.resource), edition=edition_of(entry.resource.get("method"), terms)
-            )
+        kind = kind_of(resource.get("code"), seen.meanings, terms)
+        if (kind is not None or any(_parts(resource, terms))) and seen.state != IGNORED:
+            edition = edition_of(resource.get("method"), terms)
+            found[seen.reference] = Staging(seen=seen, kind=kind, date=seen.moment, edition=edition)
     return _described(_inherited(found, index), index, terms)
 
 
@@ -186,8 +193,16 @@ def day_of(date: Temporal | None) -> str | None:
 
 def components(item: Staging, terms: Vocabulary) -> Iterator[tuple[Kind, Mapping[str, Any]]]:
     """The components that state an axis; one without prefix takes that of the Observation."""
-    for part in objects(item.resource.get("component")):
-        kind = kind_of(part.get("code"), terms)
-        if kind is not None and kind.axis in AXES:
+    for kind, part in _parts(item.resource, terms):
+        if kind.axis in AXES:
             outer = item.kind.prefix if item.kind is not None else None
             yield Kind(kind.axis, kind.prefix or outer, kind.text), part
+
+
+def _parts(resource: Resource, terms: Vocabulary) -> Iterator[tuple[Kind, Mapping[str, Any]]]:
+    """The components whose code is of a kind."""
+    for part in objects(resource.get("component")):
+        code = part.get("code")
+        kind = kind_of(code, terms.meanings(code), terms)
+        if kind is not None:
+            yield kind, part

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.facts.resources import explicit, state
+from cds_service.facts.chart import Seen
 from cds_service.facts.staging.categories import combine_prefix
 from cds_service.facts.staging.model import TnmReading
 from cds_service.facts.staging.observations import (
@@ -25,7 +25,7 @@ from cds_service.facts.staging.sets import Stated, group_sets
 from cds_service.facts.staging.values import ABSENT, DIFFERENT, READ, Value, read_concept, read_value
 from cds_service.facts.staging.vocabulary import Vocabulary
 from cds_service.fhir.elements import objects
-from cds_service.fhir.record import Entry, Issue, Resource
+from cds_service.fhir.record import Issue, Resource
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
@@ -34,7 +34,7 @@ _NO_OWNERS: Mapping[str, str] = {}
 
 
 def read_tnm(
-    entries: Sequence[Entry],
+    entries: Iterable[Seen],
     terms: Vocabulary,
     *,
     primary: frozenset[str],
@@ -73,7 +73,7 @@ class _Reader:
 
     def __init__(
         self,
-        entries: Sequence[Entry],
+        entries: Sequence[Seen],
         terms: Vocabulary,
         primary: frozenset[str],
         index: Index,
@@ -163,14 +163,12 @@ class _Reader:
         if kind.axis not in (PANEL, "group") and kind.axis not in {category.axis for category in value.categories}:
             self._issue(item.reference, "mismatch", "The value is a category of another axis than the code names.")
             return
-        firm = explicit(item.resource) and value.coded and not kind.text
+        firm = item.seen.is_explicit and value.coded and not kind.text
         evidence = self._evidence(item.reference, item.date.text if item.date else None, value, explicit=firm, text=kind.text)
-        source = _Source(
-            item.edition, item.date, evidence, weak=not firm, provisional=state(item.resource) != "final", owner=self._owner(item)
-        )
+        source = _Source(item.edition, item.date, evidence, weak=not firm, provisional=item.seen.state != "final", owner=self._owner(item))
         yield from self._stated(value, kind.prefix, item.descriptors, source)
 
-    def _of_condition(self, entry: Entry) -> Iterator[Stated]:
+    def _of_condition(self, entry: Seen) -> Iterator[Stated]:
         for stage in objects(entry.resource.get("stage")):
             summary = stage.get("summary")
             if not isinstance(summary, Mapping):
@@ -179,15 +177,15 @@ class _Reader:
             if self._usable(entry.reference, value):
                 yield from self._of_summary(entry, stage, value)
 
-    def _of_summary(self, entry: Entry, stage: Mapping[str, Any], value: Value) -> Iterator[Stated]:
+    def _of_summary(self, entry: Seen, stage: Mapping[str, Any], value: Value) -> Iterator[Stated]:
         """A summary has the date, prefix and edition of its assessment; without one it is undated (mCODE leaves open of when it is)."""
         assessment = self._assessment(entry, stage)
         kind = assessment.kind if assessment is not None else None
-        stage_kind = kind_of(stage.get("type"), self.terms)
+        stage_kind = kind_of(stage.get("type"), self.terms.meanings(stage.get("type")), self.terms)
         code_prefix = (kind.prefix if kind is not None else None) or (stage_kind.prefix if stage_kind is not None else None)
         date = assessment.date if assessment is not None else None
         edition = edition_of(stage.get("type"), self.terms) or (assessment.edition if assessment is not None else None)
-        firm = explicit(entry.resource) and value.coded
+        firm = entry.is_explicit and value.coded
         evidence = self._evidence(entry.reference, date.text if date else None, value, explicit=firm)
         letters: frozenset[str] = assessment.descriptors if assessment is not None else frozenset()
         yield from self._stated(
@@ -214,7 +212,7 @@ class _Reader:
                     owner=source.owner,
                 )
 
-    def _assessment(self, entry: Entry, stage: Mapping[str, Any]) -> Staging | None:
+    def _assessment(self, entry: Seen, stage: Mapping[str, Any]) -> Staging | None:
         names = [self.index.find(item, entry.reference) for item in objects(stage.get("assessment"))]
         found = [self.observations[name] for name in names if name in self.observations]
         groups = [item for item in found if item.kind is not None and item.kind.axis in ("group", PANEL)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept, normalise_text
-from cds_service.fhir.terminology import Terminology
+from cds_service.fhir.terminology import Meaning, Terminology
 
 AXES = ("t", "n", "m", "group")
 
@@ -45,6 +45,10 @@ class Vocabulary:
     def concepts(self, codeable: object) -> tuple[Concept, ...]:
         """The codings of a CodeableConcept, empty for none."""
         return self.terminology.concepts(codeable)
+
+    def meanings(self, codeable: object) -> tuple[Meaning, ...]:
+        """What the content says of the codings of a CodeableConcept."""
+        return self.terminology.meanings(codeable)
 
     def found(self, names: Names | None, concept: Concept) -> tuple[str, ...]:
         """What a map gives for a code."""

@@ -2,16 +2,18 @@
 
 import pytest
 
+from cds_service.facts.chart import Seen
 from cds_service.facts.context import Candidate, settle
 from cds_service.fhir.record import Entry
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
+from tests.builders.tiny import terminology
 
 
 def candidate(value, moment=None, issued=None, *, name="Observation/a", explicit=True):
     return Candidate(
         value=value,
-        entry=Entry({}, name),
+        seen=Seen(Entry({}, name), terminology()),
         evidence=Evidence(name, explicit=explicit),
         moment=Temporal.parse(moment),
         issued=Temporal.parse(issued),

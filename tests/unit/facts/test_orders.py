@@ -6,14 +6,15 @@ from datetime import date
 
 import pytest
 
+from cds_service.facts.chart import Chart
 from cds_service.facts.context import Context
 from cds_service.facts.declarations import Spec
 from cds_service.facts.readers.orders import read_orders
-from cds_service.facts.readers.wording import said
 from cds_service.facts.sheet import without
+from cds_service.facts.wording import said
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept
 from cds_service.fhir.record import Entry, PatientRecord
-from cds_service.fhir.terminology import Terminology, _Systems
+from cds_service.fhir.terminology import Systems, Terminology
 
 SYSTEM = "urn:garden"
 MAPS = {
@@ -28,13 +29,12 @@ MAPS = {
     "none": {},
 }
 TERMS = Terminology(
-    systems=_Systems({}, {}),
+    systems=Systems({}, {}),
     members={"spray": frozenset(), "leafy": frozenset({Concept(TEXT_SYSTEM, "dust")})},
     patterns={"spray": (), "leafy": ()},
     excluded={"spray": frozenset(), "leafy": frozenset()},
     maps=MAPS,
     displays={},
-    known=frozenset({Concept(SYSTEM, "saw"), Concept(SYSTEM, "early")}),
 )
 NONE = {"map": "none", "target": "none"}
 INTENT = {"map": "why", "target": "why", "negations": ["not"], "extensions": ["urn:why"]}
@@ -60,15 +60,17 @@ def context(drafts, record=()):
         kind = resource["resourceType"]
         entries.setdefault(kind, []).append(Entry(resource, f"{kind}/{resource['id']}"))
     return Context(
-        record=PatientRecord(
-            entries={kind: tuple(found) for kind, found in entries.items()},
-            draft_orders=tuple(
-                Entry(item, f"{item['resourceType']}/{item['id']}" if item.get("id") else f"draftOrders[{n}]")
-                for n, item in enumerate(drafts)
+        chart=Chart(
+            PatientRecord(
+                entries={kind: tuple(found) for kind, found in entries.items()},
+                draft_orders=tuple(
+                    Entry(item, f"{item['resourceType']}/{item['id']}" if item.get("id") else f"draftOrders[{n}]")
+                    for n, item in enumerate(drafts)
+                ),
+                whole=True,
             ),
-            whole=True,
+            TERMS,
         ),
-        terminology=TERMS,
         parameters={},
         as_of=date(2026, 11, 21),
     )
@@ -156,7 +158,7 @@ def test_an_order_that_nobody_can_name_has_no_id(name):
     ],
 )
 def test_what_a_text_says(text, found, rest):
-    assert said(context(()), INTENT, text) == (found, rest)
+    assert said(TERMS, INTENT, Chart(PatientRecord(), TERMS).words(text)) == (found, rest)
 
 
 def test_facts_without_some_paths():

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from cds_service.facts.chart import Chart
 from cds_service.facts.context import Context
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders
@@ -40,9 +41,7 @@ def read(*resources, answered=("labs",), **options):
         entries={"Observation": tuple(Entry(resource, f"Observation/{number}") for number, resource in enumerate(resources))},
         answered=frozenset(answered),
     )
-    context = Context(
-        record=record, terminology=TERMS, parameters={"days": 90}, as_of=date(2026, 11, 21), shared={"disorders": Disorders()}
-    )
+    context = Context(chart=Chart(record, TERMS), parameters={"days": 90}, as_of=date(2026, 11, 21), shared={"disorders": Disorders()})
     reading = read_quantity(context, Spec(file="t", path="x", options=OPTIONS | options))
     return {finding.path: finding.value for finding in reading.findings}, reading
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.facts.resources import ended, explicit, started, state, when
+from cds_service.facts.resources import ended, is_explicit, started, state, when
 
 
 def condition(clinical=None, verification=None):
@@ -61,6 +61,10 @@ def condition(clinical=None, verification=None):
 )
 def test_a_status_means(resource, meaning, _why):
     assert state(resource) == meaning
+
+
+def explicit(resource):
+    return is_explicit(resource, state(resource))
 
 
 def test_only_confirmed_or_refuted_conditions_and_final_results_are_explicit():

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from cds_service.facts.chart import Chart
 from cds_service.facts.context import Context
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders
@@ -68,8 +69,7 @@ def read(*resources, since="2026-01-01", answered=("medications",)):
         kind = resource["resourceType"]
         entries[kind] = (*entries.get(kind, ()), Entry(resource, f"{kind}/{number}"))
     context = Context(
-        record=PatientRecord(entries=entries, answered=frozenset(answered)),
-        terminology=TERMS,
+        chart=Chart(PatientRecord(entries=entries, answered=frozenset(answered)), TERMS),
         parameters={"window": 14},
         as_of=date(2026, 11, 21),
         tree={"since": Temporal.parse(since)} if since else {},

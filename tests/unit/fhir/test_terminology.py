@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cds_service.fhir.codings import Concept
-from cds_service.fhir.terminology import load_terminology
+from cds_service.fhir.terminology_load import load_terminology
 
 BASE = "https://cds-service.example.org"
 FORM = f"{BASE}/StructureDefinition/code-form"
@@ -132,12 +132,20 @@ def test_an_id_used_twice_is_told(tmp_path):
     assert [item.problem for item in problems] == ["'v' is used twice"]
 
 
-def test_an_element_is_read_once_for_one_record_and_never_for_another(knowledge):
-    terminology = knowledge.terminology
-    remembering = terminology.remembering()
-    concepts = [remembering.concepts({"coding": [{"system": "urn:x", "code": str(number)}]}) for number in range(200)]
-    assert [found[0].code for found in concepts] == [str(number) for number in range(200)]  # also where an address is used again
-    same = {"coding": [{"system": "urn:x", "code": "a"}]}
-    assert remembering.concepts(same) is remembering.concepts(same)
-    assert terminology.read is None
-    assert terminology.remembering().read == {}
+def test_what_is_remembered_of_a_code_is_what_the_content_says_of_it(tmp_path):
+    terms, _ = load(
+        tmp_path,
+        system(form="icd"),
+        value_set("v", include=[listed("a", "b")]),
+        value_set("k", include=[{"system": SYSTEM, "filter": [{"property": "code", "op": "regex", "value": "K.*"}]}]),
+        concept_map("m", SYSTEM, b=["one"]),
+    )
+    for _ in range(2):
+        said = {written: terms.meaning(SYSTEM, written) for written in ("a", "B ", "K10", "K" * 500, "z")}
+        assert [(one.concept.code[:4], sorted(one.sets), sorted(one.maps), one.is_listed) for one in said.values()] == [
+            ("A", ["v"], [], True),
+            ("B", ["v"], ["m"], True),
+            ("K10", ["k"], [], False),
+            ("KKKK", ["k"], [], False),
+            ("Z", [], [], False),
+        ]

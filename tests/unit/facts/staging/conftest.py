@@ -1,6 +1,7 @@
 import pytest
 
 from cds_service.facts.staging.reading import read_tnm
+from tests.builders.tiny import seen
 from tests.unit.facts.staging.fakes import Observations, words
 
 
@@ -12,7 +13,8 @@ def observations():
 @pytest.fixture
 def read():
     def reading(built, *, primary=("Condition/main",), only=True, **more):
-        return read_tnm(built.entries, words(), primary=frozenset(primary), only_malignancy=only, **more)
+        terms = words()
+        return read_tnm(seen(built.entries, terms.terminology), terms, primary=frozenset(primary), only_malignancy=only, **more)
 
     return reading
 

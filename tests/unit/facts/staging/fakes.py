@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from cds_service.facts.staging.vocabulary import vocabulary
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept, codings
 from cds_service.fhir.record import Entry
+from cds_service.fhir.terminology import Meaning
 
 CODES = "http://codes.example.org"
 TEXTS = "http://category-texts.example.org"
@@ -20,6 +21,10 @@ class FakeTerminology:
 
     def concepts(self, codeable, /):
         return tuple(Concept(system, code) for system, code in codings(codeable))
+
+    def meanings(self, codeable, /):
+        maps = frozenset({"tnm-observation", "staging-category", "staging-edition"})
+        return tuple(Meaning(concept, frozenset(), maps, is_listed=True) for concept in self.concepts(codeable))
 
     def codes(self, code_system, /):
         return frozenset({"dcis", "lamn"}) if code_system == "tnm-suffix" else frozenset()

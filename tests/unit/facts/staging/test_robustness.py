@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from cds_service.facts.staging.categories import parse_category_text
 from cds_service.facts.staging.reading import read_tnm
 from cds_service.fhir.record import Entry
+from tests.builders.tiny import seen
 from tests.unit.facts.staging.fakes import CODES, concept, words
 
+WORDS = words()
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -56,7 +58,7 @@ def test_rubbish_in_one_member(member, rubbish, kind):
         "stage": [{"summary": concept("=IVA")}],
     }
     entries = (Entry({**good, member: rubbish}, f"{kind}/1"), Entry(good, f"{kind}/2"))
-    reading = read_tnm(entries, words(), primary=frozenset({"Condition/1", "Condition/2"}), only_malignancy=True)
+    reading = read_tnm(seen(entries, WORDS.terminology), WORDS, primary=frozenset({"Condition/1", "Condition/2"}), only_malignancy=True)
     assert any("T3" in one.said("t") or "IVA" in one.said("group") for one in reading.sets)
 
 
@@ -65,4 +67,4 @@ def test_malformed_concepts_are_not_read(value):
     entry = Entry(
         {"resourceType": "Observation", "status": "final", "code": concept("t-c"), "valueCodeableConcept": value}, "Observation/1"
     )
-    assert read_tnm((entry,), words(), primary=frozenset(), only_malignancy=True).sets == ()
+    assert read_tnm(seen((entry,), WORDS.terminology), WORDS, primary=frozenset(), only_malignancy=True).sets == ()

@@ -1,0 +1,194 @@
+"""What one order is for, by its codes and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.facts.chart import Seen
+from cds_service.facts.context import Context
+from cds_service.facts.readers.medications import agents, displays
+from cds_service.facts.readers.radiotherapy import field_in_words, fields
+from cds_service.facts.wording import said
+from cds_service.fhir.codings import TEXT_SYSTEM, Concept, texts
+from cds_service.fhir.elements import extensions, objects
+from cds_service.fhir.record import Resource
+from cds_service.fhir.references import literal
+from cds_service.model.facts import Evidence
+
+Named = tuple[tuple[str, Concept], ...]
+_ELEMENTS = ("code", "orderDetail")
+"""Where an order says what it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One order: its members, what proves them, and which of them rest on text."""
+
+    element: dict[str, Any]
+    evidence: Evidence
+    weak: frozenset[str]
+
+
+class Order:
+    """One order with the options by which it is read."""
+
+    def __init__(self, context: Context, options: Mapping[str, Any], seen: Seen) -> None:
+        self.context = context
+        self.options = options
+        self.seen = seen
+        self.resource: Resource = seen.resource
+        self._spelled = {name: tuple(self._listed(name)) for name in _ELEMENTS if self.resource.get(name) is not None}
+
+    def _listed(self, name: str) -> Iterator[tuple[str, str]]:
+        """The texts of an element, as written and normalised, of which the content lists any, with and without words about the intent.
+
+        The displays too where no code is one that the content lists.
+        """
+        chart, intent = self.context.chart, self.options.get("intent")
+        for codeable in objects(self.resource.get(name)):
+            is_listed = any(meaning.is_listed for meaning in chart.terminology.meanings(codeable))
+            for text in (*texts(codeable), *(() if is_listed else displays(codeable))):
+                rest = text if intent is None else said(chart.terminology, intent, chart.words(text))[1]
+                for written in dict.fromkeys((text, rest)):
+                    if chart.normal(written) in chart.terminology.spellings:
+                        yield written, chart.normal(written)
+
+    def spelled(self, name: str) -> tuple[tuple[str, str], ...]:
+        """The texts of an element that the content lists, as written and normalised."""
+        return self._spelled.get(name, ())
+
+    def names(self, rule: Mapping[str, Any] | None) -> Named:
+        """What a map says about the order: by code, else by the whole text beside words about the intent; nothing without a map."""
+        if rule is None:
+            return ()
+        chart, concept_map, target = self.context.chart, rule["map"], rule["target"]
+        for name, spelled in self._spelled.items():
+            found = chart.translations(concept_map, self.resource.get(name), target)
+            if not found and spelled:
+                translate = chart.terminology.translate
+                named = ((text, translate(concept_map, Concept(TEXT_SYSTEM, normal), target)) for text, normal in spelled)
+                found = tuple((value, Concept(TEXT_SYSTEM, text)) for text, values in named for value in values)
+            if found:
+                return found
+        return ()
+
+
+def describe(order: Order) -> Described:
+    """An order in the content's terms; of one that something shall not be done, not what."""
+    seen, resource, options = order.seen, order.resource, order.options
+    element: dict[str, Any] = {"reference": seen.reference, "agents": (), "procedures": (), "modalities": (), "fields": ()}
+    named = literal(seen.reference)
+    if named is not None and "/".join(named) == seen.reference:  # without an id, or with an impossible one, nobody can name it
+        element["id"] = seen.reference
+    _put(element, "text", _text(resource))
+    _put(element, "date", seen.moment)
+    if resource.get("doNotPerform") is True:
+        return Described(element | {"kind": options["kinds"]["else"]}, seen.evidence(), frozenset())
+    what, basis, uncertain = _what(order)
+    intent, in_words = _intent(order.context, options["intent"], resource) if "intent" in options else (None, False)
+    _put(what, "intent", intent)
+    only_words = bool(basis) and all(concept.system == TEXT_SYSTEM for concept in basis)
+    weak = {name for name in what if name != "intent"} if only_words else uncertain
+    proof = seen.evidence(basis[0] if basis else None, text=only_words)
+    return Described(element | what, proof, frozenset({*weak, "intent"} if in_words else weak))
+
+
+def _what(order: Order) -> tuple[dict[str, Any], tuple[Concept, ...], frozenset[str]]:
+    """What an order is for, the concepts by which it says so, and the members that only the words of its reason name."""
+    options = order.options
+    drugs = _agents(order)
+    procedures = order.names(options.get("procedure"))
+    modalities = order.names(options.get("modality"))
+    irradiation, places = _radiotherapy(order)
+    in_words = field_in_words(order.context, options["field"], order.resource) if irradiation and not places else ()
+    element: dict[str, Any] = {
+        "agents": distinct(drugs),
+        "procedures": distinct(procedures),
+        "modalities": distinct(modalities),
+        "fields": places or in_words,
+    }
+    for one, many in (("procedure", "procedures"), ("modality", "modalities"), ("field", "fields")):
+        _put(element, one, next(iter(element[many]), None))
+    for name, rule in options.get("also", {}).items():
+        _put(element, name, next(iter(distinct(order.names(rule))), None))
+    element["kind"] = _kind(options, element, is_radiotherapy=bool(irradiation))
+    basis = (*(concept for _, concept in (*drugs, *procedures, *modalities)), *irradiation)
+    uncertain = {"field", "fields", *([options["combined"]["as"]] if "combined" in options else ())} if in_words else ()
+    return element, basis, frozenset(uncertain)
+
+
+def _put(element: dict[str, Any], name: str, value: Any) -> None:
+    if value is not None:
+        element[name] = value
+
+
+def distinct(named: Named) -> tuple[str, ...]:
+    """What is named, each once."""
+    return tuple(dict.fromkeys(name for name, _ in named))
+
+
+def _agents(order: Order) -> Named:
+    """The agents of a medication order, or those of the regimen that another order names as a whole."""
+    rule, resource = order.options.get("agents"), order.resource
+    if rule is None:
+        return ()
+    if "Medication" in str(resource.get("resourceType")):
+        return agents(order.context, rule, resource)
+    return order.context.chart.translations(rule["regimens"], resource.get("code"), rule["target"]) if "regimens" in rule else ()
+
+
+def _radiotherapy(order: Order) -> tuple[tuple[Concept, ...], tuple[str, ...]]:
+    """The concepts by which an order is one for radiotherapy (none: it is not), and its fields."""
+    if "radiotherapy" not in order.options:
+        return (), ()
+    terms, value_set, field = order.context.terminology, order.options["radiotherapy"], order.options["field"]
+    named = order.names({"map": field["codeMap"], "target": field["target"]})
+    found = [meaning.concept for meaning in order.seen.meanings if value_set in meaning.sets][:1]
+    found += [concept for _, concept in named]
+    if not found:
+        spelled = (Concept(TEXT_SYSTEM, normal) for _, normal in order.spelled("code"))
+        found = [concept for concept in spelled if terms.member(value_set, concept)]
+    return tuple(found), (fields(order.context, field, order.resource) or distinct(named)) if found else ()
+
+
+def _kind(options: Mapping[str, Any], element: Mapping[str, Any], *, is_radiotherapy: bool) -> str:
+    kinds: Mapping[str, str] = options["kinds"]
+    if any(agent not in options.get("supportive", ()) for agent in element["agents"]):
+        return kinds["agents"]
+    if is_radiotherapy:
+        return kinds["radiotherapy"]
+    if "procedure" in element:
+        return kinds["procedure"]
+    return kinds["modality"] if element["modalities"] else kinds["else"]
+
+
+def _intent(context: Context, rule: Mapping[str, Any], resource: Resource) -> tuple[str | None, bool]:
+    """The treatment intent, and whether only free words say so.
+
+    From the intent extension, else from the order's own reason or category, else from listed words in its name, reason or notes.
+    """
+    chart = context.chart
+    stated = [item.get("valueCodeableConcept") for url in rule["extensions"] for item in extensions(resource, url)]
+    for codeable in (stated, resource.get("reasonCode"), resource.get("category"), resource.get("courseOfTherapyType")):
+        found = {name for name, _ in chart.translations(rule["map"], codeable, rule["target"])}
+        if found:
+            return (found.pop() if len(found) == 1 else None), False
+    named = [text for name in ("code", "medicationCodeableConcept") for text in (*texts(resource.get(name)), *displays(resource.get(name)))]
+    words = [*named, *texts(resource.get("reasonCode")), *(str(note.get("text")) for note in objects(resource.get("note")))]
+    found = {name for text in words for name in said(chart.terminology, rule, chart.words(text))[0]}
+    return (found.pop(), True) if len(found) == 1 else (None, False)
+
+
+def _text(resource: Resource) -> str | None:
+    codeables = (resource.get("code"), resource.get("medicationCodeableConcept"))
+    for codeable in codeables:
+        for text in texts(codeable):
+            return text[:200]
+    for codeable in codeables:
+        for item in objects(codeable):
+            for coding in objects(item.get("coding")):
+                if isinstance(coding.get("display"), str):
+                    return str(coding["display"])[:200]
+    return None
