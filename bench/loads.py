@@ -171,6 +171,37 @@ def _drafts(chart: Chart) -> FHIR:
     return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": order} for order in orders]}
 
 
+def grown(count: int, *, relevant: bool, as_of: date = AS_OF) -> FHIR:
+    """The typical chart and so many resources more: all of kinds that are read, or laboratory values and vital signs of which none is."""
+    chart = Chart(f"grown/{count}", 0, as_of)
+    resources = _typical(chart, 0)
+    more = {"clinical": irrelevant_observations(chart, count)} if not relevant else _relevant(chart, count)
+    for key, found in more.items():
+        resources[key] += found
+    body = load("typical", 0, as_of)
+    return body | {"context": {**body["context"], "patientId": chart.id}, "prefetch": prefetch(chart, resources)}
+
+
+def _relevant(chart: Chart, count: int) -> Resources:
+    """What the content reads, of many kinds in turn."""
+    kinds: list[tuple[str, Callable[[int], FHIR]]] = [
+        ("clinical", lambda ago: chart.measured(codes.CEA, ago, value=chart.within(6, 60))),
+        ("clinical", lambda ago: scored(chart, codes.ECOG, 1, ago)),
+        *(("staging", lambda ago, row=row: staged(chart, row, ago)) for row in codes.STAGED_FIRST),
+        ("molecular", lambda ago: gene(chart, codes.GENES[0], ago)),
+        ("conditions", lambda ago: chart.condition(codes.BONE, ago)),
+        ("conditions", lambda ago: chart.condition(codes.COMORBIDITIES[0], ago)),
+        ("procedures", lambda ago: chart.procedure(codes.RADIOTHERAPY, ago, codes.PELVIS)),
+        ("medications", lambda ago: chart.request(codes.REGIMEN[0], ago)),
+        ("administrations", lambda ago: chart.administration(codes.REGIMEN[2], ago)),
+        ("reports", lambda ago: chart.report(codes.CT, ago)),
+    ]
+    found: Resources = {key: [] for key, _ in kinds}
+    for number, (key, make) in enumerate(islice(cycle(kinds), count)):
+        found[key].append(make(60 + number * 900 // count))
+    return found
+
+
 # -- parts of charts --------------------------------------------------------------------------------------------------
 
 

@@ -39,6 +39,7 @@ def run(server: Server, path: str, prefix: Path, connections: int, seconds: int)
     before = server.cpu()
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
     spent = server.cpu() - before
+    server.settle()
     if done.returncode != 0:
         raise SystemExit(f"wrk failed: {done.stdout}{done.stderr}")
     said = json.loads(done.stdout.splitlines()[-1])
