@@ -40,7 +40,7 @@ def results(**changes):
         },
         "inprocess": {
             "loads": {load: {"json": 10.0, "assess": asked["assess"], "check": 5.0, "answer": 600.0} for load in LOADS},
-            "growth": {"none": {"answer": 0.0}, "relevant": grown, "irrelevant": grown | read},
+            "growth": {"none": {"answer": 0.0}, "relevant": grown | read, "irrelevant": grown | read},
         },
         "processes": {
             "start": asked["start"],
