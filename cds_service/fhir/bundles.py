@@ -2,40 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from cds_service.fhir.record import Resource
 
 _DEPTH = 4  # a batch-response holds search Bundles, a document may hold a collection; nothing real goes deeper
+_FURTHER = ("next", "more")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One place where a resource is due. ``resource`` is ``None`` where something else stands; ``where`` is its path."""
+class Item(NamedTuple):
+    """One place where a resource is due; ``kind`` is its type. Both are ``None`` where something else stands.
+
+    ``within`` is the path of the place, or with ``position`` that of the Bundle; ``entry`` is the Bundle's entry.
+    """
 
     resource: Resource | None
-    where: str
-    full_url: str | None = None
-    mode: str | None = None
+    kind: str | None
+    within: str
+    position: int | None = None
+    entry: Mapping[str, Any] | None = None
+
+    @property
+    def where(self) -> str:
+        """The path of the place: written out only for those that something is said of."""
+        return self.within if self.position is None else f"{self.within}.entry[{self.position}].resource"
+
+    @property
+    def full_url(self) -> str | None:
+        """The URL that the Bundle names the resource by."""
+        return _text(self.entry, "fullUrl")
+
+    @property
+    def mode(self) -> str | None:
+        """Why the resource is in a search's answer: ``match``, ``include`` or ``outcome``."""
+        return _mode(self.entry)
+
+
+class Entries(NamedTuple):
+    """The entries of a Bundle that all hold a resource, and none of them a Bundle: so are nearly all, which then are not taken apart.
+
+    ``kinds`` are the types of the resources, ``within`` is the path of the Bundle. What stands there one by one: :meth:`items`.
+    """
+
+    entries: list[Mapping[str, Any]]
+    kinds: frozenset[str]
+    within: str
+
+    def items(self) -> Iterator[Item]:
+        """What :func:`items` finds."""
+        return map(self.item, range(len(self.entries)))
+
+    def item(self, position: int) -> Item:
+        """One of them."""
+        entry = self.entries[position]
+        return Item(entry["resource"], entry["resource"]["resourceType"], self.within, position, entry)
+
+
+Place = Item | Entries
+
+
+def each(places: Iterable[Place]) -> Iterator[Item]:
+    """Places one by one."""
+    for place in places:
+        if isinstance(place, Entries):
+            yield from place.items()
+        else:
+            yield place
+
+
+def entries_of(value: object, where: str) -> Entries | None:
+    """The entries of a Bundle with nothing but resources; ``None`` for anything else, which :func:`items` takes apart."""
+    entries = value.get("entry") if isinstance(value, dict) and value.get("resourceType") == "Bundle" else None
+    if not isinstance(entries, list):
+        return None
+    try:
+        kinds = frozenset([entry["resource"]["resourceType"] for entry in entries])
+    except (KeyError, TypeError):  # something else stands there, or nothing
+        return None
+    for kind in kinds:
+        if not isinstance(kind, str) or kind in ("Bundle", ""):
+            return None
+    return Entries(entries, kinds, where)
 
 
 def items(value: object, where: str) -> Iterator[Item]:
     """Every resource in a Bundle of any type (Bundles inside included), in a list of resources, or the one resource itself."""
-    yield from _items(value, where, None, _DEPTH)
+    return _items(value, where, None, _DEPTH)
 
 
 def _items(value: object, where: str, entry: Mapping[str, Any] | None, depth: int) -> Iterator[Item]:
     if isinstance(value, list):
-        for position, item in enumerate(value):
-            yield from _items(item, f"{where}[{position}]", None, depth - 1) if depth else ()
-    elif isinstance(value, dict) and value.get("resourceType") == "Bundle" and depth:
-        yield from _entries(value, where, depth - 1)
-    elif isinstance(value, dict) and isinstance(value.get("resourceType"), str) and value["resourceType"]:
-        yield Item(value, where, _text(entry, "fullUrl"), _mode(entry))
-    else:
-        yield Item(None, where)
+        return _listed(value, where, depth - 1) if depth else iter(())
+    kind = value.get("resourceType") if isinstance(value, dict) else None
+    if not (isinstance(value, dict) and isinstance(kind, str) and kind):
+        return iter((Item(None, None, where),))
+    if kind == "Bundle" and depth:
+        return _entries(value, where, depth - 1)
+    return iter((Item(value, kind, where, None, entry),))
+
+
+def _listed(values: list[Any], where: str, depth: int) -> Iterator[Item]:
+    for position, value in enumerate(values):
+        yield from _items(value, f"{where}[{position}]", None, depth)
 
 
 def _entries(bundle: Mapping[str, Any], where: str, depth: int) -> Iterator[Item]:
@@ -43,38 +112,49 @@ def _entries(bundle: Mapping[str, Any], where: str, depth: int) -> Iterator[Item
     if entries is None:
         return
     for position, entry in enumerate(entries if isinstance(entries, list) else [entries]):
-        place = f"{where}.entry[{position}]"
-        if not isinstance(entry, dict):
-            yield Item(None, place)
-        elif "resource" in entry:
-            yield from _items(entry["resource"], f"{place}.resource", entry, depth)
-        elif not ("request" in entry or "response" in entry):  # a deletion or a batch answer rightly carries no resource
-            yield Item(None, place)
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        kind = resource.get("resourceType") if isinstance(resource, dict) else None
+        if isinstance(kind, str) and kind and kind != "Bundle":
+            yield Item(resource, kind, where, position, entry)
+        elif isinstance(entry, dict) and "resource" in entry:
+            yield from _items(resource, f"{where}.entry[{position}].resource", entry, depth)
+        elif not (isinstance(entry, dict) and ("request" in entry or "response" in entry)):
+            yield Item(None, None, f"{where}.entry[{position}]")  # a deletion or a batch answer rightly carries no resource
 
 
 def link(bundle: object, relation: str) -> str | None:
     """The URL of ``Bundle.link`` with the given relation, ``None`` if there is none."""
-    links = bundle.get("link") if isinstance(bundle, dict) else None
-    for candidate in links if isinstance(links, list) else []:
+    for candidate in _links(bundle):
         if isinstance(candidate, dict) and candidate.get("relation") == relation:
             return _text(candidate, "url")
     return None
 
 
+def _links(bundle: object) -> Sequence[Any]:
+    links = bundle.get("link") if isinstance(bundle, dict) else None
+    return links if isinstance(links, list) else ()
+
+
 def is_partial(bundle: object) -> bool:
-    """Whether a Bundle says that more exists than it holds: a ``next`` link, or a ``total`` above its matches."""
+    """Whether a Bundle says that more exists than it holds: a further page, or a ``total`` above its matches."""
     if not isinstance(bundle, dict):
         return False
-    if any(link(bundle, relation) for relation in ("next", "more")):
-        return True
+    for candidate in _links(bundle):
+        if isinstance(candidate, dict) and candidate.get("relation") in _FURTHER and _text(candidate, "url"):
+            return True
     total, entries = bundle.get("total"), bundle.get("entry")
-    if not isinstance(total, int) or isinstance(total, bool):
+    if not isinstance(total, int) or isinstance(total, bool) or total <= 0:
         return False
-    return total > sum(_is_match(entry) for entry in entries if isinstance(entry, dict)) if isinstance(entries, list) else total > 0
+    return total > (_matches(entries) if isinstance(entries, list) else 0)
 
 
-def _is_match(entry: Mapping[str, Any]) -> bool:
-    return _mode(entry) not in ("include", "outcome")
+def _matches(entries: list[Any]) -> int:
+    """How many entries a search found, without what it merely adds."""
+    try:
+        modes = [entry["search"]["mode"] for entry in entries]
+    except (KeyError, TypeError):  # some do not say
+        modes = [_mode(entry) for entry in entries if isinstance(entry, dict)]
+    return len(modes) - modes.count("include") - modes.count("outcome")
 
 
 def _mode(entry: Mapping[str, Any] | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,29 @@ class Issue:
     code: str
     where: str
     text: str
+
+
+class EntriesByType(Mapping[str, tuple[Entry, ...]]):
+    """The entries of each resource type, made when somebody asks for the type: many are never asked for."""
+
+    __slots__ = ("_made", "resources")
+
+    def __init__(self, resources: Mapping[str, Mapping[str, Resource]]) -> None:
+        """``resources`` are the resources of each type by their references."""
+        self.resources = resources
+        self._made: dict[str, tuple[Entry, ...]] = {}
+
+    def __getitem__(self, kind: str) -> tuple[Entry, ...]:
+        if kind not in self._made:
+            found = self.resources[kind]
+            self._made[kind] = tuple(map(Entry, found.values(), found))
+        return self._made[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.resources)
+
+    def __len__(self) -> int:
+        return len(self.resources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

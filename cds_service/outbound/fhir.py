@@ -173,5 +173,5 @@ def _is_answer(found: Mapping[str, Any], query: str) -> bool:
         return found.get("resourceType") == asked["type"] and found.get("id", asked["id"]) == asked["id"]
     if found.get("resourceType") != "Bundle":
         return False
-    matches = {item.resource["resourceType"] for item in items(found, "") if item.resource is not None and item.mode != "include"}
+    matches = {item.kind for item in items(found, "") if item.kind is not None and item.mode != "include"}
     return asked is None or matches <= {asked["type"], "OperationOutcome"}

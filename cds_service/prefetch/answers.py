@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from cds_service.errors import BodyTooLarge
-from cds_service.fhir.bundles import Item, is_partial, items, link
+from cds_service.fhir.bundles import Item, Place, each, entries_of, is_partial, items, link
 from cds_service.fhir.record import Resource
 from cds_service.plans.compiled import DataRequirement
 from cds_service.prefetch.requirements import filters_of
@@ -40,28 +39,40 @@ class State(IntEnum):
     @property
     def is_missing(self) -> bool:
         """Whether nothing of the key is at hand, so that what depends on it is unknown."""
-        return self <= State.UNAVAILABLE
+        return self <= _UNAVAILABLE
 
     @property
     def is_complete(self) -> bool:
         """Whether what does not stand there is not in the client's record."""
-        return self >= State.EMPTY
+        return self >= _EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One prefetch value as received under ``key``: its state, and the places where resources stand."""
+# Looking up a member takes longer than all else that is done to a key
+_ABSENT, _UNAVAILABLE, _TRUNCATED, _EMPTY, _ANSWERED = State
+
+
+class Answer(NamedTuple):
+    """One prefetch ``value`` as received under ``key``: its state, and the places where resources stand."""
 
     key: str
     state: State
-    items: tuple[Item, ...]
-    self_url: str | None
-    is_null: bool = False
+    places: Sequence[Place]
+    value: object
+
+    @property
+    def is_null(self) -> bool:
+        """Whether the client says itself that there is nothing."""
+        return self.value is None
+
+    @property
+    def self_url(self) -> str | None:
+        """The query that was answered, where the answer tells."""
+        return link(self.value, "self")
 
     @property
     def types(self) -> frozenset[str]:
         """The resource types that were searched for, so without what was merely included."""
-        return frozenset(str(item.resource["resourceType"]) for item in self.items if item.resource is not None and item.mode != "include")
+        return frozenset(item.kind for item in each(self.places) if item.kind is not None and item.mode != "include")
 
 
 def read_answers(prefetch: Mapping[str, Any], keys: Collection[str] = ()) -> tuple[Answer, ...]:
@@ -73,41 +84,46 @@ def read_answers(prefetch: Mapping[str, Any], keys: Collection[str] = ()) -> tup
     answers: list[Answer] = []
     left = MOST_RESOURCES
     for number, (key, value) in enumerate(prefetch.items()):
-        where = f"prefetch.{key}" if key in keys else f"prefetch[{number}]"
-        found = () if value is None else tuple(islice(items(value, where), left + 1))
-        left -= max(len(found), 1)
+        answer, count = _read(key, value, f"prefetch.{key}" if key in keys else f"prefetch[{number}]", left)
+        left -= max(count, 1)
         if left < 0:
             remedy = "Send what discovery asks for, and of one patient."
             raise BodyTooLarge(f"prefetch holds more than {MOST_RESOURCES} resources", where="prefetch", remedy=remedy)
-        answers.append(_read(key, value, found))
+        answers.append(answer)
     return tuple(answers)
 
 
-def _read(key: str, value: object, found: Sequence[Item]) -> Answer:
+def _read(key: str, value: object, where: str, most: int) -> tuple[Answer, int]:
+    """A value, and how many places it has; they are counted no further than one beyond ``most``."""
     if value is None:
-        return Answer(key, State.EMPTY, (), None, is_null=True)
-    outcomes = [item.resource for item in found if item.resource is not None and item.resource["resourceType"] == "OperationOutcome"]
-    rest = tuple(item for item in found if item.resource is None or item.resource["resourceType"] != "OperationOutcome")
-    return Answer(key, _state(value, outcomes, rest), rest, link(value, "self"))
+        return Answer(key, _EMPTY, (), value), 0
+    plain = entries_of(value, where)
+    if plain is not None and "OperationOutcome" not in plain.kinds:
+        state = _TRUNCATED if is_partial(value) else _ANSWERED if plain.kinds else _EMPTY
+        return Answer(key, state, (plain,) if plain.kinds else (), value), len(plain.entries)
+    found = list(islice(items(value, where), most + 1))
+    outcomes = [item.resource for item in found if item.kind == "OperationOutcome"]
+    rest = [item for item in found if item.kind != "OperationOutcome"]
+    return Answer(key, _state(value, outcomes, rest), rest, value), len(found)
 
 
-def _state(value: object, outcomes: Sequence[Resource], rest: Sequence[Item]) -> State:
-    readable = any(item.resource is not None for item in rest)
+def _state(value: object, outcomes: Sequence[Resource | None], rest: Sequence[Item]) -> State:
+    readable = any(item.kind is not None for item in rest)
     is_bare = isinstance(value, list) and not (rest or outcomes) and not any(isinstance(one, dict) for one in value)
     if not isinstance(value, dict | list) or (rest and not readable) or is_bare:  # [] is no FHIR: nobody says that they looked
-        return State.ABSENT
+        return _ABSENT
     if isinstance(value, dict) and value.get("resourceType") == "OperationOutcome":
-        return State.UNAVAILABLE
+        return _UNAVAILABLE
     if not all(_is_mild(outcome) for outcome in outcomes):
-        return State.TRUNCATED if readable else State.UNAVAILABLE
+        return _TRUNCATED if readable else _UNAVAILABLE
     if is_partial(value):
-        return State.TRUNCATED
-    return State.ANSWERED if readable else State.EMPTY
+        return _TRUNCATED
+    return _ANSWERED if readable else _EMPTY
 
 
-def _is_mild(outcome: Resource) -> bool:
+def _is_mild(outcome: Resource | None) -> bool:
     """Whether an OperationOutcome only comments: every issue is information or a warning, and none says "not looked"."""
-    issues = outcome.get("issue")
+    issues = outcome.get("issue") if outcome is not None else None
     if not isinstance(issues, list) or not issues:
         return False
     return all(isinstance(one, dict) and one.get("severity") in _MILD and one.get("code") not in _NOT_LOOKED for one in issues)
@@ -121,14 +137,16 @@ def states(answers: Sequence[Answer], requirements: Sequence[DataRequirement], a
     named, the record is empty.
     """
     keys = [requirement.key for requirement in requirements]
-    if len(answers) >= len(keys) and all(answer.is_null for answer in answers):
-        return dict.fromkeys(keys, State.EMPTY)
-    names = [our_key(answer.key, keys, aliases) for answer in answers]
+    if len(answers) >= len(keys) and all(answer.value is None for answer in answers):
+        return dict.fromkeys(keys, _EMPTY)
     found: dict[str, State] = {}
-    for answer, name in zip(answers, names, strict=True):
-        if name is not None:
-            found[name] = _both(found.get(name), answer.state)
-    foreign = [answer for answer, name in zip(answers, names, strict=True) if name is None]
+    foreign: list[Answer] = []
+    for answer in answers:
+        name = our_key(answer.key, keys, aliases)
+        if name is None:
+            foreign.append(answer)
+        else:
+            found[name] = _both(found[name], answer.state) if name in found else answer.state
     return {one.key: found[one.key] if one.key in found else _by_content(one, requirements, foreign) for one in requirements}
 
 
@@ -143,28 +161,26 @@ def our_key(key: str, keys: Sequence[str], aliases: Mapping[str, str]) -> str | 
     return folded.get(name)
 
 
-def _both(first: State | None, second: State) -> State:
+def _both(first: State, second: State) -> State:
     """The state of a key that arrived twice: complete only if both are, missing only if both are."""
-    if first is None:
-        return second
     alike = (first.is_complete and second.is_complete) or (first.is_missing and second.is_missing)
-    return max(first, second) if alike else State.TRUNCATED
+    return max(first, second) if alike else _TRUNCATED
 
 
 def _by_content(requirement: DataRequirement, requirements: Sequence[DataRequirement], foreign: Iterable[Answer]) -> State:
     """The best state that values under unknown names prove for a requirement."""
-    return max((_proves(answer, requirement, requirements) for answer in foreign), default=State.ABSENT)
+    return max((_proves(answer, requirement, requirements) for answer in foreign), default=_ABSENT)
 
 
 def _proves(answer: Answer, requirement: DataRequirement, requirements: Sequence[DataRequirement]) -> State:
     types = answer.types or frozenset(filter(None, (_searched_type(answer.self_url),)))
     if requirement.type not in types or answer.is_null:
-        return State.ABSENT
+        return _ABSENT
     if answer.self_url is not None:
         complete = _covers(answer.self_url, requirement)
     else:  # without the query, a type that only one template asks for is all there is to go by
         complete = len(types) == 1 and sum(one.type == requirement.type for one in requirements) == 1
-    return answer.state if complete else min(answer.state, State.TRUNCATED)
+    return answer.state if complete else min(answer.state, _TRUNCATED)
 
 
 def _searched_type(url: str | None) -> str | None:

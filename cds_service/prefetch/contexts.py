@@ -47,10 +47,10 @@ def _referred(references: Sequence[str], where: str, found: Iterable[Item]) -> t
     at_hand: dict[str, Item] = {}
     for item in found:
         if item.resource is not None:
-            at_hand.setdefault(f"{item.resource['resourceType']}/{item.resource.get('id')}", item)
+            at_hand.setdefault(f"{item.kind}/{item.resource.get('id')}", item)
             at_hand.setdefault(item.full_url or "", item)
     items_of = [at_hand.get(written) or at_hand.get(local_reference(written)) for written in references]
     if items_of and not any(items_of):
         remedy = "Send the orders in the prefetch key that discovery lists for them."
         raise DataUnavailable("none of the orders that the hook is about came with the request", where=where, remedy=remedy)
-    return tuple(item or Item(None, f"{where}[{number}]") for number, item in enumerate(items_of))
+    return tuple(item or Item(None, None, f"{where}[{number}]") for number, item in enumerate(items_of))

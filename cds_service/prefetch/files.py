@@ -91,7 +91,7 @@ def _parts(content: Any) -> tuple[tuple[Item, ...], tuple[Item, ...], str | None
 
 def _patients(found: Iterable[Item]) -> tuple[str, ...]:
     """How each Patient may be chosen: by its id, else by its entry's URL."""
-    patients = [item for item in found if item.resource is not None and item.resource["resourceType"] == "Patient"]
+    patients = [item for item in found if item.kind == "Patient"]
     names = [item.resource.get("id") or item.full_url or "" for item in patients if item.resource is not None]
     return tuple(dict.fromkeys(str(name) for name in names))
 
@@ -122,5 +122,5 @@ def _outcomes(found: Iterable[Item]) -> tuple[Issue, ...]:
     return tuple(
         Issue("outcome", item.where, "the file holds an OperationOutcome in the place of data")
         for item in found
-        if item.resource is not None and item.resource["resourceType"] == "OperationOutcome"
+        if item.kind == "OperationOutcome"
     )

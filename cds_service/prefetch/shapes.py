@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Resource
@@ -17,36 +17,61 @@ _FORMER_TYPES = {
     "DeviceUseRequest": "DeviceRequest",
     "BodySite": "BodyStructure",
 }
-# Elements that the R4 type does not have; each changes what the resource says (FHIR R4 and R5, "Differences to previous versions")
-_FOREIGN_ELEMENTS: Mapping[str, tuple[str, ...]] = {
-    "Condition": ("patient", "dateRecorded", "assertedDate"),
-    "Observation": ("related", "comments", "triggeredBy"),
-    "Procedure": (
+
+
+class Signs(NamedTuple):
+    """What tells other versions of a resource type from R4's; each sign changes what the resource says.
+
+    ``foreign`` are elements that R4 does not have, ``coded`` those that are plain text elsewhere and CodeableConcepts in R4.
+    """
+
+    foreign: tuple[str, ...] = ()
+    coded: tuple[str, ...] = ()
+
+
+# FHIR R4 and R5, "Differences to previous versions"
+_SIGNS: Mapping[str, Signs] = {
+    "Condition": Signs(("patient", "dateRecorded", "assertedDate"), coded=("clinicalStatus", "verificationStatus")),
+    "Observation": Signs(("related", "comments", "triggeredBy")),
+    "Procedure": Signs((
         "notPerformed", "notDone", "notDoneReason", "reasonNotPerformed", "occurrenceDateTime", "occurrencePeriod", "occurrenceString",
-    ),
-    "MedicationRequest": ("medication",),
-    "MedicationAdministration": (
+    )),
+    "MedicationRequest": Signs(("medication",)),
+    "MedicationAdministration": Signs((
         "medication", "notGiven", "wasNotGiven", "occurenceDateTime", "occurencePeriod", "occurrenceDateTime", "occurrencePeriod",
-    ),
-    "MedicationStatement": ("medication", "taken", "wasNotTaken", "notTaken"),
-    "DiagnosticReport": ("codedDiagnosis", "image"),
-    "ServiceRequest": ("reason",),
+    )),
+    "MedicationStatement": Signs(("medication", "taken", "wasNotTaken", "notTaken")),
+    "DiagnosticReport": Signs(("codedDiagnosis", "image")),
+    "ServiceRequest": Signs(("reason",)),
 }  # fmt: skip
+_NO_SIGNS = Signs()
 # R5's CodeableReference -> R4's elements for its code and its reference
 _MOVED = (("medication", "medicationCodeableConcept", "medicationReference"), ("reason", "reasonCode", "reasonReference"))
-_CODED_IN_R4: Mapping[str, tuple[str, ...]] = {"Condition": ("clinicalStatus", "verificationStatus")}
 
 
-def other_version(resource: Resource) -> str | None:
-    """The R4 type whose facts become doubtful because this resource is written in another FHIR version; ``None`` for R4."""
-    kind = str(resource.get("resourceType"))
+def other_version(resource: Resource, kind: str) -> str | None:
+    """The R4 type whose facts become doubtful because a resource of a type is written in another FHIR version; ``None`` for R4."""
     if kind in _FORMER_TYPES:
         return _FORMER_TYPES[kind]
-    if any(name in resource for name in _FOREIGN_ELEMENTS.get(kind, ())):
+    foreign, coded = signs(kind)
+    if any(name in resource for name in foreign) or shows_text(resource, coded) or _is_codeable_reference(resource.get("code")):
         return kind
-    if any(isinstance(resource.get(name), str) for name in _CODED_IN_R4.get(kind, ())):
-        return kind
-    return kind if _is_codeable_reference(resource.get("code")) else None
+    return None
+
+
+def is_former(kind: str) -> bool:
+    """Whether R4 has no such type any more."""
+    return kind in _FORMER_TYPES
+
+
+def signs(kind: str) -> Signs:
+    """The signs of other versions in resources of a type; in any type a ``code`` without ``coding`` may be one."""
+    return _SIGNS.get(kind, _NO_SIGNS)
+
+
+def shows_text(resource: Resource, coded: Sequence[str]) -> bool:
+    """Whether a resource has plain text in an element that R4 codes."""
+    return any(isinstance(resource.get(name), str) for name in coded)
 
 
 def as_r4(resource: Resource) -> Resource:

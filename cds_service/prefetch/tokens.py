@@ -101,7 +101,7 @@ class _Scope:
         for value in (*self.invocation.context.values(), *self.invocation.prefetch.values(), *self.prior.values()):
             for item in items(value, "") if isinstance(value, dict | list) else ():
                 if item.resource is not None:
-                    targets.setdefault(f"{item.resource['resourceType']}/{item.resource.get('id')}", item.resource)
+                    targets.setdefault(f"{item.kind}/{item.resource.get('id')}", item.resource)
                     targets.setdefault(item.full_url or "", item.resource)
         return targets
 

@@ -123,5 +123,5 @@ def test_at_every_hook_the_call_has_what_it_must_have(hook):
     body = call(service(hook, requirement("patient", "Patient"), requirement("orders", "ServiceRequest")), drafts=drafts)
     parsed = parse_hook_request(body)
     found = [item.resource for value in body["prefetch"].values() for item in items(value, "")]
-    about = orders(hook, parsed.context, [Item(one, "", None) for one in found])
+    about = orders(hook, parsed.context, [Item(one, one["resourceType"], "") for one in found])
     assert [item.resource for item in about] == [resource for resource, _ in drafts]

@@ -3,6 +3,7 @@
 import pytest
 
 from cds_service.errors import BodyTooLarge
+from cds_service.fhir.bundles import each
 from cds_service.plans.compiled import CodeFilter, DataRequirement
 from cds_service.prefetch.answers import MOST_RESOURCES, State, our_key, read_answers, states
 
@@ -186,7 +187,11 @@ def test_what_was_only_included_does_not_make_a_bundle_mixed():
 
 def test_places_are_told_by_our_names_or_by_number():
     found = read_answers({"conditions": [1], "Margaret-4711": [1], "conditions-Margaret": [1]}, ["conditions"])
-    assert [item.where for answer in found for item in answer.items] == ["prefetch.conditions[0]", "prefetch[1][0]", "prefetch[2][0]"]
+    assert [item.where for answer in found for item in each(answer.places)] == [
+        "prefetch.conditions[0]",
+        "prefetch[1][0]",
+        "prefetch[2][0]",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -205,4 +210,4 @@ def test_more_resources_than_a_record_has_are_not_looked_at(prefetch, comment):
 
 
 def test_as_many_as_allowed_are_read():
-    assert len(read_answers({"a": [1] * (MOST_RESOURCES - 1), "b": None})[0].items) == MOST_RESOURCES - 1
+    assert len(read_answers({"a": [1] * (MOST_RESOURCES - 1), "b": None})[0].places) == MOST_RESOURCES - 1

@@ -15,7 +15,7 @@ def resource(kind="Condition", id_="c1", subject="Patient/p1", **fields):
 
 
 def entry(item, full_url=None):
-    return Item(item, "prefetch.x", full_url)
+    return Item(item, item["resourceType"], "prefetch.x", entry={"fullUrl": full_url})
 
 
 def record_of(*resources, drafts=(), **options):
@@ -49,7 +49,7 @@ def test_only_the_patients_resources_are_kept(subject, kept, comment):
 
 
 def test_a_subject_may_name_the_patients_entry():
-    patient = Item({"resourceType": "Patient", "id": "p1"}, "x", "urn:uuid:abc")
+    patient = entry({"resourceType": "Patient", "id": "p1"}, "urn:uuid:abc")
     record = gather([patient, entry(resource(subject="urn:uuid:abc"))], "p1")
     assert references(record) == ["Condition/c1"]
     assert record.patient == patient.resource
@@ -77,7 +77,7 @@ def test_an_appointment_is_of_the_patients_among_its_participants(actors, taken,
     booked = {"resourceType": "Appointment", "id": "a", "participant": participants}
     assert bool(references(record_of(booked))) is taken, comment
     with nullcontext() if taken else pytest.raises(WrongPatient):
-        gather([], "p1", entered=[Item(booked, "context.appointments")])
+        gather([], "p1", entered=[entry(booked)])
 
 
 def test_a_logical_subject_counts_as_the_patients():
@@ -222,7 +222,7 @@ def test_a_draft_without_subject_is_the_patients():
 
 def test_odd_drafts_are_reported():
     record = gather(
-        [], "p1", [Item(None, "context.draftOrders.entry[0]"), entry(resource("MedicationRequest", medication={"concept": {}}))]
+        [], "p1", [Item(None, None, "context.draftOrders.entry[0]"), entry(resource("MedicationRequest", medication={"concept": {}}))]
     )
     assert [issue.code for issue in record.issues] == ["unreadable", "another-version"]
 
