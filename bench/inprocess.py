@@ -20,9 +20,8 @@ from bench.loads import AS_OF, LOADS, grown, load
 from cds_service.assess import assess
 from cds_service.hooks.parse import parse_hook_request
 from cds_service.hooks.response import check_response
-from cds_service.knowledge import Knowledge, shipped_content
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_content
 from cds_service.respond import receive, respond
-from cds_service.wiring import load_content
 
 VARIANTS = 8
 COUNTS = (100, 1_000, 10_000)
@@ -30,7 +29,7 @@ COUNTS = (100, 1_000, 10_000)
 
 def measure(rounds: int, seconds: float) -> dict[str, Any]:
     """Microseconds: parts of the answer to each load, and whole answers to growing records."""
-    knowledge = load_content(shipped_content())
+    knowledge = load_knowledge(shipped_content())
     gc.collect()
     gc.freeze()  # as the workers of the service do
     return {"loads": {name: parts(knowledge, name, rounds, seconds) for name in LOADS}, "growth": growth(knowledge, rounds, seconds)}

@@ -22,11 +22,9 @@ from cds_service.fhirpath.errors import FhirPathError
 from cds_service.fhirpath.r4 import r4
 from cds_service.fhirpath.standard import compile_fhirpath
 from cds_service.hooks.parse import parse_hook_request
-from cds_service.knowledge import Knowledge
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_content
 from cds_service.plans.environment import draft_orders, variable_values
 from cds_service.prefetch.complete import complete_prefetch
-from cds_service.served import load_content
-from cds_service.settings import shipped_content
 
 app = Flask("naive", static_folder=None)
 
@@ -34,7 +32,7 @@ app = Flask("naive", static_folder=None)
 @cache
 def knowledge() -> Knowledge:
     """The shipped content."""
-    return load_content(shipped_content())
+    return load_knowledge(shipped_content())
 
 
 @cache
