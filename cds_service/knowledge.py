@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -109,14 +111,27 @@ def load_knowledge(
     problems = Problems()
     folder = content_dir or shipped_content()
     known = {} if anew else known_to_fit(folder)
-    knowledge, files = assemble(folder, disabled, parameters_file, problems, known)
-    if not problems.found:  # elsewhere our own checks say it better
-        validate_resources(folder, files, problems, known)
-    if not unfinished:
-        check_written(files, problems)
+    with _nothing_collected():
+        knowledge, files = assemble(folder, disabled, parameters_file, problems, known)
+        if not problems.found:  # elsewhere our own checks say it better
+            validate_resources(folder, files, problems, known)
+        if not unfinished:
+            check_written(files, problems)
     if problems.found or knowledge is None:
         raise ContentError(problems.found)
     return knowledge
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Loading makes much and drops little: looking for garbage meanwhile would go through all of it again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def assemble(
