@@ -68,10 +68,11 @@ class _Reach:
                 f"'{_CRITICAL}' is critical at {SIGN_HOOK} alone, and this is never looked at there", _NEVER_CRITICAL
             )
         self._hosts(appearances, place)
+        shown = [(service, action) for service, action in appearances if self._possible(action.criteria, service)]
         for section in appearances[0][1].sections:
-            self._branch(appearances, section.id, section.criteria, place)
+            self._branch(shown, section.id, section.criteria, place)
         for suggestion in appearances[0][1].suggestions:
-            self._branch(appearances, suggestion.id, suggestion.criteria, place)
+            self._branch(shown, suggestion.id, suggestion.criteria, place)
             _check_offer(suggestion, appearances, place.child(f"action[{suggestion.id}]"))
 
     def _criteria(self, appearances: Sequence[tuple[Service, CompiledAction]], place: Place) -> None:
@@ -89,10 +90,7 @@ class _Reach:
             at = f" (at {', '.join(dict.fromkeys(found))})" if len(found) < len(appearances) else ""
             (place.child(where) if where else place).add(f"{said}{at}", _NEVER)
 
-    def _branch(
-        self, appearances: Sequence[tuple[Service, CompiledAction]], name: str, criteria: tuple[Criterion, ...], place: Place
-    ) -> None:
-        shown = [(service, action) for service, action in appearances if self._possible(action.criteria, service)]
+    def _branch(self, shown: Sequence[tuple[Service, CompiledAction]], name: str, criteria: tuple[Criterion, ...], place: Place) -> None:
         if shown and not any(self._possible((*action.criteria, *criteria), service) for service, action in shown):
             place.child(f"action[{name}].condition").add("can never be true where the recommendation is shown", _NEVER)
 

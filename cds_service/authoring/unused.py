@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -31,10 +32,11 @@ def unread_facts(material: Material) -> tuple[str, ...]:
 
 
 def _check_resources(material: Material, problems: Problems) -> None:
+    every = [document for items in material.files.documents.values() for document in items]
+    named_in = Counter(text for document in every for text in {text.split("|", 1)[0] for text in texts(document.resource)})
     for kind, remedy in (("ActivityDefinition", "offer it in a suggestion"), ("Library", "cite it in a recommendation")):
         for document in material.files.of(kind):
-            others = (other.resource for items in material.files.documents.values() for other in items if other is not document)
-            if document.resource.get("url") not in {text.split("|", 1)[0] for resource in others for text in texts(resource)}:
+            if named_in[str(document.resource.get("url"))] < 2:  # it names itself
                 problems.at(document.file).add("is used by nothing", f"{remedy}, or remove it")
 
 

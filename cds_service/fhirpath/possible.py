@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -22,6 +23,7 @@ _MOST = 400  # ways in which conditions can be true; more are not told apart
 _NEGATED = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _MIRRORED = {"=": "=", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _ANYTHING: tuple[Branch, ...] = ({},)
+_parsed = lru_cache(1024)(parse)  # the same conditions are asked in many combinations
 
 
 def possible(
@@ -35,7 +37,7 @@ def possible(
     solver = _Solver(variables, parameters, given)
     branches: tuple[Branch, ...] = _ANYTHING
     for text in conditions:
-        branches = solver.both(branches, solver.solve(parse(text), want=True))
+        branches = solver.both(branches, solver.solve(_parsed(text), want=True))
         if not branches:
             return False
     return True
