@@ -26,6 +26,11 @@ class Row:
         return self.recommendation.code
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """The rows on whose card it is shown, in order of preference; none for a row that stands by itself."""
+        return () if self.action is None else self.action.section_of
+
+    @property
     def severity(self) -> int:
         """0 for critical, 1 for warning, 2 for info."""
         return SEVERITY[self.recommendation.indicator]
@@ -42,11 +47,15 @@ class Layout:
     @property
     def indicator(self) -> str:
         """The most severe indicator of the rows."""
+        if len(self.rows) == 1:
+            return self.rows[0].recommendation.indicator
         return min((row.recommendation.indicator for row in self.rows), key=SEVERITY.__getitem__)
 
     @property
     def orders(self) -> tuple[str, ...]:
         """Every order that the card concerns."""
+        if len(self.rows) == 1:
+            return self.rows[0].orders
         return tuple(dict.fromkeys(order for row in self.rows for order in row.orders))
 
 
@@ -58,13 +67,13 @@ def arrange(recommendations: Sequence[Recommendation], service: Service, room: i
     joins a card or is not shown. A ``section-of`` row joins its first host that fired, and is not shown without one.
     """
     rows = _merged(recommendations, service)
-    sections = {row.code: row.action.section_of for row in rows if row.action is not None and row.action.section_of}
-    standing = [row for row in rows if row.code not in sections]
-    layouts = _layouts([row for row in standing if not _is_once(row)])
-    layouts = _with_once(layouts, [row for row in standing if _is_once(row) and not _is_guest(row)])
-    layouts = _with_guests(layouts, [row for row in standing if _is_once(row) and _is_guest(row)])
-    if sections:
-        layouts = [_with_sections(layout, rows, sections, {row.code for row in standing}) for layout in layouts]
+    sections = [row for row in rows if row.hosts]
+    standing = [row for row in rows if not row.hosts]
+    once = [row for row in standing if _is_once(row)]
+    layouts = _layouts([row for row in standing if row not in once])
+    layouts = _with_once(layouts, [row for row in once if not _is_guest(row)])
+    layouts = _with_guests(layouts, [row for row in once if _is_guest(row)])
+    layouts = _with_sections(layouts, sections, {row.code for row in standing})
     ordered = sorted(layouts, key=lambda layout: SEVERITY[layout.indicator])
     return _limited(ordered, room, service.overflow_title)
 
@@ -78,6 +87,9 @@ def _merged(recommendations: Sequence[Recommendation], service: Service) -> list
 
 
 def _row(items: Sequence[Recommendation], action: CompiledAction | None) -> Row:
+    if len(items) == 1 and len(items[0].suggestions) < 2:  # as nearly always: there is nothing to join
+        order = items[0].order
+        return Row(items[0], action, () if order is None else (order,))
     best = min(items, key=lambda item: SEVERITY[item.indicator])
     others = [item for item in items if item is not best]
     orders = tuple(dict.fromkeys(item.order for item in (best, *others) if item.order is not None))
@@ -137,10 +149,16 @@ def _with_guests(layouts: list[Layout], guests: Sequence[Row]) -> list[Layout]:
     return [replace(layout, rows=(*layout.rows, *guests)) if layout is host else layout for layout in layouts]
 
 
-def _with_sections(layout: Layout, rows: Sequence[Row], sections: dict[str, tuple[str, ...]], standing: set[str]) -> Layout:
+def _with_sections(layouts: list[Layout], sections: Sequence[Row], standing: set[str]) -> list[Layout]:
+    """Each section on the card of the first of its hosts that is there."""
+    hosts = [(row, next((host for host in row.hosts if host in standing), None)) for row in sections]
+    return [_hosting(layout, hosts) for layout in layouts]
+
+
+def _hosting(layout: Layout, hosts: Sequence[tuple[Row, str | None]]) -> Layout:
     codes = {row.code for row in layout.rows}
-    joining = [row for row in rows if next((host for host in sections.get(row.code, ()) if host in standing), None) in codes]
-    return replace(layout, rows=(*layout.rows, *joining))
+    joining = [row for row, host in hosts if host in codes]
+    return replace(layout, rows=(*layout.rows, *joining)) if joining else layout
 
 
 def _limited(layouts: Sequence[Layout], room: int, title: str) -> tuple[Layout, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import groupby
+from operator import attrgetter
 
 from cds_service.cards.arrange import Layout, Row
 from cds_service.cards.lines import FactLines
 from cds_service.cards.prepared import Fixed
 from cds_service.cards.values import FactsReader, ShownFact
-from cds_service.cards.words import Piece, block, piece, total
+from cds_service.cards.words import Piece, block, piece, total, words
 from cds_service.fhir.record import NOT_READ
 from cds_service.model.assessment import Section
 from cds_service.model.declaration import FactModel
@@ -23,7 +24,8 @@ MAX_BEFORE_WHY = 120
 MAX_UNKNOWN = 8
 MAX_ISSUES = 2
 _WHY = "Why you see this"
-_WORDS_OF_WHY = piece(_WHY)
+_WORDS_OF_WHY = words(_WHY)
+_NOTHING = piece("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,10 @@ class Details:
     def of(self, layout: Layout, facts_shown: Sequence[ShownFact], fixed: Fixed) -> str:
         """The whole detail of a card; as many facts are shown as its length allows, all of them are in its extension."""
         what, orders, assumptions = _what(layout), self._orders(layout), self._assumptions(layout)
-        not_known = piece(block("What is not known", self._not_known(layout)))
-        room = MAX_WORDS - total((*what, _WORDS_OF_WHY, *orders, *assumptions, not_known, fixed.sources, fixed.closing))
+        not_known = self._not_known(layout)
+        room = MAX_WORDS - total((what, *orders, *assumptions, not_known, fixed.sources, fixed.closing)) - _WORDS_OF_WHY
         why = block(_WHY, [line.text for line in (*orders, *self.lines.fitting(facts_shown, room), *assumptions)])
-        texts = (*(part.text for part in what), why, not_known.text, fixed.sources.text, fixed.closing.text)
-        return "\n\n".join(filter(None, texts))
+        return "\n\n".join(filter(None, (what.text, why, not_known.text, fixed.sources.text, fixed.closing.text)))
 
     def _orders(self, layout: Layout) -> tuple[Piece, ...]:
         if not layout.orders:
@@ -55,9 +56,12 @@ class Details:
         names = dict.fromkeys(name for row in layout.rows for name in row.recommendation.parameters)
         return self.reader.prepared.assumptions[tuple(names)]
 
-    def _not_known(self, layout: Layout) -> list[str]:
+    def _not_known(self, layout: Layout) -> Piece:
         titles = self.reader.unknown_titles(path for row in layout.rows for path in row.recommendation.unknown)
-        return [f"- {_sentence(', '.join(_capped(titles, MAX_UNKNOWN)))}", *self.gaps] if titles else [*self.gaps]
+        if not titles and not self.gaps:
+            return _NOTHING
+        lines = [f"- {_sentence(', '.join(_capped(titles, MAX_UNKNOWN)))}"] if titles else []
+        return piece(block("What is not known", [*lines, *self.gaps]))
 
 
 def details(reader: FactsReader) -> Details:
@@ -65,32 +69,31 @@ def details(reader: FactsReader) -> Details:
     return Details(reader, FactLines(), (*_not_received(reader.facts, reader.prepared.model), *_not_usable(reader.facts)))
 
 
-def _what(layout: Layout) -> list[Piece]:
+def _what(layout: Layout) -> Piece:
     """What the rows say, shortened if that is too long together.
 
     The last row gives up its sections, one by one from the last, then all but its heading; then the one before. The first row keeps
     its words; its sections go only if nothing else is left to shorten.
     """
     headings = [None if number == 0 and layout.summary is None else _heading(row) for number, row in enumerate(layout.rows)]
-    versions = [_versions(row, heading) for row, heading in zip(layout.rows, headings, strict=True)]
-    shown = [next(version) for version in versions]
-    for number in range(len(shown) - 1, -1, -1):
-        only_heading = [] if number == 0 else [[piece(f"**{headings[number]}.**")]]
-        for shorter in chain(versions[number], only_heading):
-            if total(chain.from_iterable(shown)) <= MAX_BEFORE_WHY:
-                break
-            shown[number] = shorter
-    return [*chain.from_iterable(shown)]
+    said = [piece(_row_text(row, heading, len(row.recommendation.sections))) for row, heading in zip(layout.rows, headings, strict=True)]
+    for number in range(len(said) - 1, -1, -1):
+        row, heading = layout.rows[number], headings[number]
+        kept = len(row.recommendation.sections)
+        while total(said) > MAX_BEFORE_WHY and kept > (-1 if number else 0):
+            kept -= 1
+            said[number] = piece(_row_text(row, heading, kept))
+    return Piece("\n\n".join([text for text, _ in said if text]), total(said))
 
 
-def _versions(row: Row, heading: str | None) -> Iterator[list[Piece]]:
-    """What a row says: whole, then with fewer and fewer of its sections, saying how many are left out; at last with none."""
+def _row_text(row: Row, heading: str | None, kept: int) -> str:
+    """What a row says with so many of its sections, and how many are left out unless all are; ``-1``: its heading alone."""
+    if kept < 0:
+        return f"**{heading}.**"
     item = row.recommendation
-    first = piece(item.detail if heading is None else f"**{heading}.** {item.detail}")
-    for kept in range(len(item.sections), -1, -1):
-        left = len(item.sections) - kept
-        more = [piece(f"and {left} more")] if left and kept else []
-        yield [first, *map(piece, _sections(item.sections[:kept])), *more]
+    left = len(item.sections) - kept
+    first = item.detail if heading is None else f"**{heading}.** {item.detail}"
+    return "\n\n".join(filter(None, [first, *_sections(item.sections[:kept]), f"and {left} more" if left and kept else ""]))
 
 
 def _heading(row: Row) -> str:
@@ -100,17 +103,16 @@ def _heading(row: Row) -> str:
     return (entities(summary) if is_ours else escape(summary, 1000)).rstrip(".")
 
 
-def _sections(sections: Sequence[Section]) -> list[str]:
+def _sections(sections: Sequence[Section]) -> Iterator[str]:
     """One section is a paragraph; several are a list, which the eye finds its way in. A table or list of a section stands by itself."""
-    found: list[str] = []
-    is_list = sum(not section.is_block for section in sections) > 1
-    for is_block, group in groupby(sections, lambda section: section.is_block):
+    is_list = sum([not section.is_block for section in sections]) > 1
+    for is_block, group in groupby(sections, attrgetter("is_block")):
         if is_block:
-            found += [f"**{section.heading}:**\n\n{section.text}" for section in group]
+            yield from (f"**{section.heading}:**\n\n{section.text}" for section in group)
+        elif is_list:
+            yield "\n".join([f"- **{section.heading}:** {section.text}" for section in group])
         else:
-            lines = [f"**{section.heading}:** {section.text}" for section in group]
-            found += ["\n".join(f"- {line}" for line in lines)] if is_list else lines
-    return found
+            yield from (f"**{section.heading}:** {section.text}" for section in group)
 
 
 def _order(name: str, text: object) -> str:
@@ -122,11 +124,11 @@ def _not_received(facts: Facts, model: FactModel) -> list[str]:
     why = {issue.where: issue.text for issue in facts.issues if issue.code == NOT_READ}
     received = value_in(facts.tree, model.record) if model.record else None
     parts: dict[str, list[str]] = {}
-    for name, words in (("unavailable", "Not received"), ("truncated", "Received only in part")):
+    for name, lead in (("unavailable", "Not received"), ("truncated", "Received only in part")):
         keys = received.get(name) if isinstance(received, Mapping) else None
         for key in keys if isinstance(keys, (list, tuple)) else ():
-            parts.setdefault(why.get(key, words) if name == "unavailable" else words, []).append(escape(str(key), 60))
-    return [f"- {words}: {', '.join(keys)}" for words, keys in parts.items()]
+            parts.setdefault(why.get(key, lead) if name == "unavailable" else lead, []).append(escape(str(key), 60))
+    return [f"- {lead}: {', '.join(keys)}" for lead, keys in parts.items()]
 
 
 def _not_usable(facts: Facts) -> list[str]:

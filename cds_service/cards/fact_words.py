@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cds_service.model.declaration import Declaration, FactModel
-from cds_service.model.facts import Evidence
 from cds_service.plans.context import PlanContext
 from cds_service.plans.markdown import entities, escape
-from cds_service.plans.placeholders import display, words
+from cds_service.plans.placeholders import YES_NO, display, words
 
 _NONE = "none documented in the record received"
 _AS_FAR = "yes, as far as the record received shows"
 _WORD = re.compile(r"\w+")
+_LISTS = frozenset({list, tuple})
 _WORDLESS = frozenset({"boolean", "object", "any"})
 
 
@@ -23,43 +23,60 @@ _WORDLESS = frozenset({"boolean", "object", "any"})
 class FactWords:
     """One declared path.
 
-    ``title`` is as a line begins; ``codes`` are the Markdown for the codes that the path may hold; ``is_free``: text of the record may
-    stand in it. Of the objects of a list, ``members`` are those that say something on their own, and ``public`` all that are no helpers.
+    ``path`` is written as ``names`` too; ``title`` is as a line begins; ``codes`` are the Markdown for the codes that the path may hold;
+    ``is_free``: text of the record may stand in it. Of the objects of a list, ``members`` are those that say something on their own,
+    and ``public`` all that are no helpers.
     """
 
     declaration: Declaration
     context: PlanContext
+    path: str
+    names: tuple[str, ...]
     title: str
+    unit: str
+    is_closed_world: bool
     codes: Mapping[str, str]
     is_free: bool
     members: Mapping[str, FactWords]
     public: frozenset[str]
 
-    def of(self, value: Any, evidence: Sequence[Evidence]) -> str:
+    def value(self, tree: Any) -> Any:
+        """The value in a tree of facts, ``None`` if unknown. What is in a list is read with the list."""
+        try:
+            for name in self.names:
+                tree = tree[name]
+        except (KeyError, TypeError):
+            return None
+        return tree
+
+    def of(self, value: Any, *, has_evidence: bool) -> str:
         """A value as Markdown; what was looked for and not found is said to be so."""
-        is_empty_list = isinstance(value, (list, tuple)) and not value
-        if self.declaration.closed_world and not evidence:
-            if is_empty_list or value in (False, 0):
-                return _NONE
+        is_empty_list = value.__class__ in _LISTS and not value
+        if self.is_closed_world and not has_evidence:
             if value is True:
                 return _AS_FAR
+            if is_empty_list or value in (False, 0):
+                return _NONE
         return "none" if is_empty_list else self.plainly(value)
 
     def plainly(self, value: Any) -> str:
         """A value or a list of values as Markdown, with the unit."""
-        values = value if isinstance(value, (list, tuple)) else (value,)
-        text = ", ".join(dict.fromkeys(map(self._one, values)))
-        return f"{text} {self.declaration.unit}" if self.declaration.unit else text
+        if value.__class__ in _LISTS:
+            return ", ".join(dict.fromkeys(map(self._one, value))) + self.unit
+        return self._one(value) + self.unit
 
     def _one(self, value: Any) -> str:
-        if isinstance(value, str) and value in self.codes:
+        kind = value.__class__
+        if kind is bool:
+            return YES_NO[value]
+        if kind is str and value in self.codes:
             return self.codes[value]
         text = words(value, (), self.context)
         return escape(text) if self.is_free else entities(text)
 
     def of_object(self, value: Mapping[str, Any]) -> str | None:
         """One object of a list in the words of its members; ``None`` where none of them says anything."""
-        found = ((member, value.get(name)) for name, member in self.members.items())
+        found = [(member, value[name]) for name, member in self.members.items() if name in value]
         parts = [_as_member(member, item) for member, item in found if _is_said(member, item)]
         return ", ".join(_unrepeated(parts)) if parts else None
 
@@ -78,7 +95,11 @@ def fact_words(path: str, context: PlanContext) -> FactWords:
     return FactWords(
         declaration=declaration,
         context=context,
-        title=title(declaration),
+        path=path,
+        names=tuple(path.split(".")),
+        title=declaration.title[:1].upper() + declaration.title[1:],
+        unit=f" {declaration.unit}" if declaration.unit else "",
+        is_closed_world=bool(declaration.closed_world),
         codes={code: mark(display(system, code, context)) for code in kind.codes} if system is not None else {},
         is_free=is_free,
         members={name: fact_words(item.path, context) for name, item in members.items() if _is_worded(item)},
@@ -86,14 +107,9 @@ def fact_words(path: str, context: PlanContext) -> FactWords:
     )
 
 
-def title(declaration: Declaration) -> str:
-    """The fact's title as a line begins."""
-    return declaration.title[:1].upper() + declaration.title[1:]
-
-
-def public_paths(path: str, model: FactModel) -> tuple[str, ...]:
-    """The paths that explain one to a reader; members of a list are explained by the list."""
-    return tuple(dict.fromkeys(_list_path(shown, model) for shown in model.shown(path)))
+def public_paths(paths: Iterable[str], model: FactModel) -> tuple[str, ...]:
+    """The paths that explain some others to a reader, each once; members of a list are explained by the list."""
+    return tuple(dict.fromkeys(_list_path(shown, model) for path in paths for shown in model.shown(path)))
 
 
 def _list_path(path: str, model: FactModel) -> str:
@@ -118,7 +134,8 @@ def _is_worded(declaration: Declaration) -> bool:
 
 
 def _is_said(member: FactWords, value: Any) -> bool:
-    return value not in (None, [], ()) and not (member.declaration.said and value is False)
+    is_empty = value is None or (value.__class__ in _LISTS and not value)
+    return not is_empty and not (value is False and member.declaration.said)
 
 
 def _as_member(member: FactWords, value: Any) -> str:
@@ -134,6 +151,6 @@ def _unrepeated(parts: Iterable[str]) -> Iterator[str]:
     said: set[str] = set()
     for part in parts:
         named = set(_WORD.findall(part))
-        if not named or named - said:
+        if not named or not named.issubset(said):
             yield part
         said |= named

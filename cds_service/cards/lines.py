@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
-from cds_service.cards.values import ShownFact
+from cds_service.cards.values import Proof, ShownFact
 from cds_service.cards.words import Piece, piece, total
 from cds_service.fhirpath import Temporal
-from cds_service.model.facts import Evidence
-from cds_service.plans.markdown import day, reference
+from cds_service.plans.markdown import day
 
 #: How many facts are shown and how many references each has: from generous to the least that still explains a card
 MAX_FACTS, MIN_FACTS = 8, 3
@@ -50,51 +48,49 @@ def listed(facts: Sequence[ShownFact], references: int) -> list[ShownFact]:
     dated, behind = _dated(facts), _behind(facts, references)
     worth: list[ShownFact] = []
     conclusions: list[ShownFact] = []
-    earlier: dict[str, list[tuple[Evidence, ...]]] = {}
+    earlier: dict[str, list[tuple[Proof, ...]]] = {}
     for fact in facts:
+        value, proofs = fact.value, fact.proofs
         same_words = earlier.setdefault(fact.text, [])
-        is_conclusion = _is_conclusion(fact, references)
-        if isinstance(fact.value, Temporal):
-            is_told = bool(fact.evidence) and dated.issuperset((item.reference, day(fact.value.text)) for item in fact.evidence)
-        elif is_conclusion:
-            is_told = behind.issuperset(item.reference for item in fact.evidence)
-        else:
-            is_told = bool(fact.evidence) and not isinstance(fact.value, bool) and fact.evidence in same_words
-        if not is_told:
-            (conclusions if is_conclusion else worth).append(fact)
-        same_words.append(fact.evidence)
+        if value is True and len(proofs) > references:
+            if not behind.issuperset([proof.reference for proof in proofs]):
+                conclusions.append(fact)
+        elif isinstance(value, Temporal):
+            told = day(value.text)
+            if not proofs or not dated.issuperset([(proof.reference, told) for proof in proofs]):
+                worth.append(fact)
+        elif not proofs or isinstance(value, bool) or proofs not in same_words:
+            worth.append(fact)
+        same_words.append(proofs)
     return worth + conclusions
 
 
 def _dated(facts: Sequence[ShownFact]) -> set[tuple[str, str]]:
     """Resource and day of what stands behind other facts than dates; nobody asks where there are no dates."""
     others = [fact for fact in facts if not isinstance(fact.value, Temporal)]
-    if len(others) == len(facts):
-        return set()
-    return {(item.reference, day(item.date)) for fact in others for item in fact.evidence if item.date}
+    return {(proof.reference, proof.day) for fact in others for proof in fact.proofs} if len(others) < len(facts) else set()
 
 
 def _behind(facts: Sequence[ShownFact], references: int) -> set[str]:
-    """What stands behind other facts than conclusions; nobody asks where there are no conclusions."""
-    others = [fact for fact in facts if not _is_conclusion(fact, references)]
-    return {item.reference for fact in others for item in fact.evidence} if len(others) < len(facts) else set()
-
-
-def _is_conclusion(fact: ShownFact, references: int) -> bool:
-    """A yes that needs more resources than a line names."""
-    return fact.value is True and len(fact.evidence) > references
+    """What stands behind other facts than conclusions, a yes that needs more resources than a line names; nobody asks without one."""
+    others = [fact for fact in facts if fact.value is not True or len(fact.proofs) <= references]
+    return {proof.reference for fact in others for proof in fact.proofs} if len(others) < len(facts) else set()
 
 
 def _line(fact: ShownFact, references: int) -> Piece:
     """Title, value, and what it rests on: the first few resources, each date once and not again where the value holds it."""
-    parts = []
-    for date, items in groupby(fact.evidence[:references], lambda item: item.date and day(item.date)):
-        named = ", ".join(reference(item.reference) for item in items)
-        parts.append(f"{date} {named}" if date and date not in fact.text else named)
-    if len(fact.evidence) > references:
-        parts.append(f"and {len(fact.evidence) - references} more")
-    evidence = f" ({'; '.join(parts)})" if parts else ""
-    return piece(f"- {fact.title}: {fact.text}{evidence}")
+    parts: list[str] = []
+    last: str | None = None
+    for proof in fact.proofs[:references]:
+        if parts and proof.day == last:
+            parts[-1] += f", {proof.marked}"
+        else:
+            parts.append(f"{proof.day} {proof.marked}" if proof.day and proof.day not in fact.text else proof.marked)
+        last = proof.day
+    if len(fact.proofs) > references:
+        parts.append(f"and {len(fact.proofs) - references} more")
+    rests_on = f" ({'; '.join(parts)})" if parts else ""
+    return piece(f"- {fact.title}: {fact.text}{rests_on}")
 
 
 def _capped(lines: Sequence[Piece], limit: int, count: int) -> Sequence[Piece]:

@@ -36,12 +36,15 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Prepared:
-    """The words of one content: of facts and ``public_paths`` by path, ``fixed`` by rows, ``assumptions`` by names of parameters."""
+    """The words of one content: of a fact by its path, of the public facts behind some paths, of cards by rows.
+
+    ``assumptions`` are by the names of parameters.
+    """
 
     model: FactModel
     override_reasons: Sequence[Mapping[str, str]]
-    facts: Once[str, FactWords]
-    public_paths: Once[str, tuple[str, ...]]
+    fact: Once[str, FactWords]
+    facts_behind: Once[tuple[str, ...], tuple[FactWords, ...]]
     fixed: Once[Rows, Fixed]
     assumptions: Once[tuple[str, ...], tuple[Piece, ...]]
 
@@ -50,11 +53,12 @@ class Prepared:
 def prepared(knowledge: Knowledge) -> Prepared:
     """The words of a content; each is worked out when it is first asked for."""
     context = knowledge.context
+    fact = Once(partial(fact_words, context=context), _ROOM)
     return Prepared(
         model=context.model,
         override_reasons=[dict(reason) for reason in knowledge.override_reasons],
-        facts=Once(partial(fact_words, context=context), _ROOM),
-        public_paths=Once(partial(public_paths, model=context.model), _ROOM),
+        fact=fact,
+        facts_behind=Once(lambda paths: tuple(fact[path] for path in public_paths(paths, context.model)), _ROOM),
         fixed=Once(partial(_fixed, knowledge), _ROOM),
         assumptions=Once(partial(_assumptions, knowledge.parameter_info), _ROOM),
     )

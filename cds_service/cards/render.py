@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-import orjson
-
 from cds_service.cards.arrange import Layout, arrange
 from cds_service.cards.detail import details
 from cds_service.cards.fit import fitted, fitting
@@ -69,8 +67,10 @@ def _cards(layouts: Sequence[Layout], assessment: Assessment, service: Service, 
     return found
 
 
-def _reads(layout: Layout) -> list[str]:
+def _reads(layout: Layout) -> Sequence[str]:
     """What the rows read, in turns, so that every row's first reasons come first."""
+    if len(layout.rows) == 1:
+        return layout.rows[0].recommendation.reads
     turns = zip_longest(*(row.recommendation.reads for row in layout.rows))
     return [path for turn in turns for path in turn if path is not None]
 
@@ -82,15 +82,14 @@ def _asked(layout: Layout, service: Service) -> list[str]:
 
 def _suggestions(layout: Layout, card: str, profile: Profile) -> list[Mapping[str, Any]]:
     """All suggestions of a card that its reader can carry out; two that do the same are one."""
-    offered = [*fitting((item for row in layout.rows for item in row.recommendation.suggestions), profile)]
-    found: dict[bytes, Suggestion] = {}
-    for suggestion in offered if len(offered) > 1 else ():
-        found.setdefault(_effect(suggestion), suggestion)
-    return [_suggestion(suggestion, card) for suggestion in found.values() or offered]
-
-
-def _effect(suggestion: Suggestion) -> bytes:
-    return orjson.dumps([[action.type, action.resource, action.resource_id] for action in suggestion.actions], option=orjson.OPT_SORT_KEYS)
+    found: list[Suggestion] = []
+    effects: list[Any] = []
+    for suggestion in fitting([item for row in layout.rows for item in row.recommendation.suggestions], profile):
+        effect = [(action.type, action.resource_id, action.resource) for action in suggestion.actions]
+        if effect not in effects:
+            found.append(suggestion)
+            effects.append(effect)
+    return [_suggestion(suggestion, card) for suggestion in found]
 
 
 def _suggestion(suggestion: Suggestion, card: str) -> Mapping[str, Any]:

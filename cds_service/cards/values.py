@@ -5,27 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from itertools import chain
+from operator import attrgetter
+from typing import Any, NamedTuple
 
+from cds_service.cards.fact_words import FactWords
 from cds_service.cards.prepared import Prepared
 from cds_service.fhirpath import Quantity, Temporal
 from cds_service.model.facts import Evidence, Facts
-from cds_service.plans.markdown import escape
+from cds_service.plans.markdown import day, escape, reference
 from cds_service.plans.paths import value_at
 
 MAX_EVIDENCE = 20
-_PLAIN = frozenset({str, bool, int, type(None)})
+_NUMBERS = frozenset({bool, int, float})  # of which no value is nothing
+_PLAIN = _NUMBERS | {str, type(None)}
+
+
+class Proof(NamedTuple):
+    """One resource that a fact rests on, as cards name it: its day, its reference as Markdown, and its ``entry`` in the extension.
+
+    ``order`` and ``date`` (``""`` where there is none) are what proofs are put in order by.
+    """
+
+    evidence: Evidence
+    reference: str
+    order: tuple[str, str, str, str]
+    date: str
+    day: str
+    marked: str
+    entry: Mapping[str, str]
+
+
+_ORDER, _DATE = attrgetter("order"), attrgetter("date")
 
 
 @dataclass(slots=True, eq=False)
 class ShownFact:
-    """One fact as a reader sees it: path, title, Markdown value and evidence; ``entry`` is the same in the extension of a card."""
+    """One fact as a reader sees it: path, title, Markdown value and what it rests on; ``entry`` is the same in the extension."""
 
     path: str
     title: str
     text: str
     value: Any
-    evidence: tuple[Evidence, ...]
+    proofs: tuple[Proof, ...]
     entry: Mapping[str, Any]
 
 
@@ -35,80 +57,91 @@ class FactsReader:
 
     facts: Facts
     prepared: Prepared
-    _read: dict[str, tuple[ShownFact, ...]] = field(default_factory=dict)
+    _read: dict[str, Sequence[ShownFact]] = field(default_factory=dict)
+    _proofs: dict[int, Proof] = field(default_factory=dict)
 
     def shown(self, paths: Iterable[str]) -> list[ShownFact]:
         """The known, public facts behind some paths, each once; a list of objects gives one entry for each."""
-        return [fact for path in self._public(paths) for fact in self._at(path)]
+        found: list[ShownFact] = []
+        for words in self.prepared.facts_behind[tuple(paths)]:
+            facts = self._read.get(words.path)
+            if facts is None:
+                facts = self._read[words.path] = self._shown(words)
+            found += facts
+        return found
 
-    def missing(self, paths: Iterable[str]) -> list[ShownFact]:
+    def missing(self, paths: Sequence[str]) -> list[ShownFact]:
         """The unknown facts among some paths, each with why it is unknown."""
+        if not paths:
+            return []
+        words, why = self.prepared.fact, {unknown.path: unknown.why for unknown in self.facts.unknown}
         missing = [path for path in paths if path in self.prepared.model.declarations and value_at(self.facts.tree, path) is None]
-        why = {unknown.path: unknown.why for unknown in self.facts.unknown} if missing else {}
-        return [_fact(path, self.prepared.facts[path].title, why.get(path, "not known"), None, ()) for path in missing]
+        return [_fact(path, words[path].title, why.get(path, "not known"), None, ()) for path in missing]
 
     def unknown_titles(self, paths: Iterable[str]) -> list[str]:
         """The titles of the unknown public facts behind some paths, each once."""
-        missing = (path for path in self._public(paths) if value_at(self.facts.tree, path) is None)
-        return list(dict.fromkeys(self.prepared.model.declarations[path].title for path in missing))
+        behind = self.prepared.facts_behind[tuple(paths)]
+        return list(dict.fromkeys([words.declaration.title for words in behind if words.value(self.facts.tree) is None]))
 
-    def _public(self, paths: Iterable[str]) -> Iterable[str]:
-        return dict.fromkeys(public for path in paths for public in self.prepared.public_paths[path])
-
-    def _at(self, path: str) -> tuple[ShownFact, ...]:
-        if path not in self._read:
-            self._read[path] = self._shown(path)
-        return self._read[path]
-
-    def _shown(self, path: str) -> tuple[ShownFact, ...]:
-        value = value_at(self.facts.tree, path)
+    def _shown(self, words: FactWords) -> Sequence[ShownFact]:
+        path, value = words.path, words.value(self.facts.tree)
         if value is None:
             return ()
         if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
-            return tuple(self._objects(path, value))
-        words, evidence = self.prepared.facts[path], tidied(self.facts.evidence_of(path))
+            return list(self._objects(words, value))
+        proofs = self._proven(self.facts.evidence_of(path))
+        text = words.of(value, has_evidence=bool(proofs))
         bound = words.declaration.bound
-        text = words.of(value, evidence) if bound is None else self._bound(bound) + words.of(value, evidence)
-        return (_fact(path, words.title, text, value, evidence),)
+        return (_fact(path, words.title, text if bound is None else self._bound(bound) + text, value, proofs),)
 
     def _bound(self, path: str) -> str:
         """The comparator of a number that was reported as a bound: without it the card would claim an exact value."""
         found = value_at(self.facts.tree, path)
         return escape(found) if isinstance(found, str) else ""
 
-    def _objects(self, path: str, values: Sequence[Mapping[str, Any]]) -> Iterator[ShownFact]:
-        words = self.prepared.facts[path]
+    def _objects(self, words: FactWords, values: Sequence[Mapping[str, Any]]) -> Iterator[ShownFact]:
+        evidence = self.facts.evidence_within(words.path)
         for number, value in enumerate(values):
             text = words.of_object(value)
             if text is not None:
-                one = f"{path}[{number}]"
-                evidence = tidied([item for name in value for item in self.facts.evidence.get(f"{one}.{name}", ())])
-                yield _fact(one, words.title, text, words.public_part(value), evidence)
+                path = f"{words.path}[{number}]"
+                behind = [evidence.get(f"{path}.{name}", ()) for name in value]  # mostly the same for all members
+                distinct = {id(items): items for items in behind}
+                proofs = self._proven([*chain.from_iterable(distinct.values())])
+                yield _fact(path, words.title, text, words.public_part(value), proofs)
+
+    def _proven(self, evidence: Sequence[Evidence]) -> tuple[Proof, ...]:
+        """What proves a fact. The same resource stands behind many facts as the same object, which the facts keep."""
+        known = self._proofs
+        return tidied([known.get(id(item)) or known.setdefault(id(item), _proof(item)) for item in evidence]) if evidence else ()
 
 
-def tidied(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+def tidied(proofs: Sequence[Proof]) -> tuple[Proof, ...]:
     """Each resource once, the newest first, whatever the order in which the record gave them."""
-    if len(evidence) < 2:
-        return tuple(evidence)
-    by_reference: dict[str, Evidence] = {}
-    for item in sorted(evidence, key=lambda item: (item.reference, item.date or "", item.code or "", item.confidence)):
-        by_reference.setdefault(item.reference, item)
-    return tuple(sorted(by_reference.values(), key=lambda item: item.date or "", reverse=True))
+    if len(proofs) < 2:
+        return tuple(proofs)
+    by_reference: dict[str, Proof] = {}
+    for proof in sorted(proofs, key=_ORDER):
+        by_reference.setdefault(proof.reference, proof)
+    return tuple(sorted(by_reference.values(), key=_DATE, reverse=True))
 
 
-def _fact(path: str, title: str, text: str, value: Any, evidence: tuple[Evidence, ...]) -> ShownFact:
+def _proof(item: Evidence) -> Proof:
+    date, code = item.date or "", item.code or ""
+    members = {"reference": item.reference, "code": code, "date": date, "confidence": item.confidence}
+    entry = {name: text for name, text in members.items() if text}
+    order = (item.reference, date, code, item.confidence)
+    return Proof(item, item.reference, order, date, day(date) if date else "", reference(item.reference), entry)
+
+
+def _fact(path: str, title: str, text: str, value: Any, proofs: tuple[Proof, ...]) -> ShownFact:
     entry: dict[str, Any] = {"path": path}
-    plain = as_json(value)
-    if plain or isinstance(plain, (bool, int, float)):
+    plain = value if value.__class__ in _PLAIN else as_json(value)
+    if plain or plain.__class__ in _NUMBERS:
         entry["value"] = plain
-    if evidence:
-        entry["evidence"] = [_evidence(item) for item in evidence[:MAX_EVIDENCE]]
-    return ShownFact(path, title, text, value, evidence, entry)
-
-
-def _evidence(item: Evidence) -> Mapping[str, str]:
-    members = {"reference": item.reference, "code": item.code, "date": item.date, "confidence": item.confidence}
-    return {name: text for name, text in members.items() if text}
+    if proofs:
+        entry["evidence"] = [proof.entry for proof in proofs[:MAX_EVIDENCE]]
+    return ShownFact(path, title, text, value, proofs, entry)
 
 
 def as_json(value: Any) -> Any:
@@ -122,7 +155,7 @@ def as_json(value: Any) -> Any:
     if isinstance(value, Quantity):
         return {"value": as_json(value.value), "unit": value.unit}
     if isinstance(value, Mapping):
-        return {name: inner for name, item in value.items() if (inner := as_json(item)) not in (None, "", [], {})}
+        return {name: inner for name, item in value.items() if (inner := as_json(item)) or inner.__class__ in _NUMBERS}
     if isinstance(value, (list, tuple)):
-        return [inner for item in value if (inner := as_json(item)) not in (None, "", [], {})]
+        return [inner for item in value if (inner := as_json(item)) or inner.__class__ in _NUMBERS]
     return value

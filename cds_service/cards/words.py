@@ -7,12 +7,12 @@ import string
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-_WORD = re.compile(r"\w\S*")
-#: In ASCII: every letter, digit or underscore as an "a", every space as a blank, and nothing else
 _LETTERS = string.ascii_letters + string.digits + "_"
 _SPACES = "\t\n\v\f\r\x1c\x1d\x1e\x1f "
+#: ASCII with every letter or digit as an "a" and every space as a blank; all else is a mark
 _KINDS = bytes(ord("a") if chr(number) in _LETTERS else ord(" ") for number in range(256))
 _MARKS = bytes(number for number in range(128) if chr(number) not in _LETTERS + _SPACES)
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 class Piece(NamedTuple):
@@ -24,9 +24,14 @@ class Piece(NamedTuple):
 
 def words(text: str) -> int:
     """Words as a reader counts them, what stands between spaces and has a letter or digit: marks of Markdown are none."""
-    if text.isascii():
-        return (b" " + text.encode("ascii").translate(_KINDS, _MARKS)).count(b" a")
-    return len(_WORD.findall(text))
+    if not text.isascii():
+        text = _BEYOND_ASCII.sub(_kind, text)
+    return (b" " + text.encode("ascii").translate(_KINDS, _MARKS)).count(b" a")
+
+
+def _kind(found: re.Match[str]) -> str:
+    character = found.group()
+    return "a" if character.isalnum() else " " if character.isspace() else "-"
 
 
 def piece(text: str) -> Piece:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from cds_service.facts.context import Finding, Reading
@@ -43,6 +44,7 @@ class Sheet:
     readings: dict[int, Reading] = field(default_factory=dict)
     weak: set[str] = field(default_factory=set)
     _proofs: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    _in_order: list[str] = field(default_factory=list)
 
     def take(self, step: int, reading: Reading) -> None:
         """Note everything that a reader found and the content declares: what it has no name for, it does not read."""
@@ -63,6 +65,7 @@ class Sheet:
 
     def _put(self, step: int, path: str, value: Any) -> None:
         self.noted[path] = step
+        self._in_order = []
         node = self.tree
         around, last = self.layout.places[path]
         for name in around:
@@ -108,11 +111,13 @@ class Sheet:
         below = self.layout.below.get(path)
         if below is None:
             return self._proof(path)
-        return tuple(dict.fromkeys(item for name in self.in_order() if name in below or name == path for item in self._proof(name)))
+        return _each_once([self._proof(name) for name in self.in_order() if name in below or name == path])
 
     def in_order(self) -> list[str]:
         """The paths that have a value, in the order of the steps."""
-        return sorted(self.noted, key=self.noted.__getitem__)
+        if not self._in_order:
+            self._in_order = sorted(self.noted, key=self.noted.__getitem__)
+        return self._in_order
 
     def proofs(self, path: str) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
         """The evidence of one path, and of the members of its elements where it is a list, each with its path; where there is any."""
@@ -130,13 +135,13 @@ class Sheet:
         known = self._proofs.get(path)
         if known is None:
             self._proofs[path] = ()  # a fact is no evidence of itself
-            known = tuple(dict.fromkeys(item for _, proof in self.proofs(path) for item in proof))
+            known = _each_once([proof for _, proof in self.proofs(path)])
             self._proofs[path] = known
         return known
 
     def _derived(self, path: str) -> tuple[Evidence, ...]:
         reads = self.layout.reads[self.noted[path]] if path in self.noted else ()
-        return ordered(item for read in reads for item in self.proof(read))
+        return ordered(_each_once([self.proof(read) for read in reads]))
 
     def references(self) -> frozenset[str]:
         """The resources that the facts noted so far rest on."""
@@ -182,9 +187,21 @@ class ReadFacts(Facts):
         paths = (path for path in self._sheet.layout.asked if value_in(self.tree, path) is None)
         return tuple(Unknown(path, self._sheet.why.get(path, "not found in the record received")) for path in paths)
 
+    def evidence_within(self, path: str) -> Mapping[str, tuple[Evidence, ...]]:
+        """As in :class:`Facts`."""
+        return dict(self._sheet.proofs(path))
+
     def evidence_of(self, path: str) -> tuple[Evidence, ...]:
         """As in :class:`Facts`."""
         return super().evidence_of(path) if "[" in path else self._sheet.proof(path)
+
+
+def _each_once(proofs: Sequence[tuple[Evidence, ...]]) -> tuple[Evidence, ...]:
+    """The evidence of several paths together, of which each is there once."""
+    found = [proof for proof in proofs if proof]
+    if len(found) == 1:
+        return found[0]
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 def ordered(proof: Iterable[Evidence]) -> tuple[Evidence, ...]:

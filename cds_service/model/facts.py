@@ -76,6 +76,10 @@ class Facts:
         """The evidence of a path and of everything below it (``leaves`` includes ``leaves[1].shade``)."""
         return tuple(self._proofs.get(path, ()))
 
+    def evidence_within(self, path: str) -> Mapping[str, tuple[Evidence, ...]]:
+        """The evidence of a list and of the members of its elements, each by its path (``leaves``, ``leaves[1].shade``)."""
+        return {name: items for name, items in self.evidence.items() if name == path or name.startswith(f"{path}[")}
+
 
 def value_in(tree: Mapping[str, Any], path: str) -> Any:
     """The value at a path without index in a tree of facts, ``None`` if unknown."""

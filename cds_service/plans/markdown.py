@@ -11,7 +11,6 @@ import unicodedata
 MAX_LENGTH = 200
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _PUNCTUATION = frozenset("!\"#$%'()*+,-./:;=?@[\\]^_`{|}~")
-_AS_ENTITIES = str.maketrans(_ENTITIES)
 _ESCAPES = str.maketrans(_ENTITIES | {character: f"\\{character}" for character in _PUNCTUATION})
 _REFERENCE = re.compile(r"[A-Za-z]+(?:/[A-Za-z0-9.\-]{1,64}|#\d+|\[\d+\])\Z")
 _DATE = re.compile(r"(\d{4}(?:-\d\d(?:-\d\d)?)?)(?:T[0-9:.Z+-]*)?\Z")
@@ -37,7 +36,7 @@ def escape(text: str, limit: int = MAX_LENGTH) -> str:
 
 def entities(text: str) -> str:
     """Text of the content's own, such as a code or a title, with ``< > &`` as entities: its other marks are meant."""
-    return text.translate(_AS_ENTITIES)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def reference(text: str) -> str:

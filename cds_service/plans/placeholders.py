@@ -16,6 +16,7 @@ from cds_service.plans.paths import fact_path, value_at
 
 NOT_KNOWN = "not known"
 NONE_DOCUMENTED = "none documented"
+YES_NO = {True: "yes", False: "no"}
 
 
 def render(template: Template, asked: Evaluation, context: PlanContext, empty: list[Expression] | None = None) -> str:
@@ -66,7 +67,7 @@ def is_known_empty(expression: Expression, variables: Mapping[str, Any]) -> bool
 def words(value: Any, systems: tuple[tuple[str, frozenset[str]], ...], context: PlanContext) -> str:
     """One value in words, not escaped: a code by its display, a decimal without trailing zeros, a date as its day."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return YES_NO[value]
     if isinstance(value, Decimal):
         return number(value)
     if isinstance(value, Temporal):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -88,7 +88,11 @@ class Service:
 
     def action(self, code: str) -> CompiledAction | None:
         """The recommendation with a code."""
-        return next((action for action in self.actions if action.code == code), None)
+        return self._by_code.get(code)
+
+    @cached_property
+    def _by_code(self) -> Mapping[str, CompiledAction]:
+        return {action.code: action for action in self.actions}
 
 
 def _row(action: CompiledAction, service: Service) -> Row:

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from cds_service.model.facts import Facts
 from tests.builders import anorectal_with_bone_and_inguinal, orders, proximal_rectal_with_para_aortic, request
 from tests.builders.clock import AS_OF
 from tests.builders.run import record_of
@@ -49,3 +50,13 @@ def test_a_part_is_no_more_than_what_it_rests_on(knowledge):
     assert set(part.tree) == {"patient"}
     assert part.unknown
     assert part.evidence == {}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_is_worked_out_for_one_path_is_what_is_worked_out_for_all(knowledge, name):
+    facts = knowledge.facts_engine.build(record_of(knowledge, CALLS[name]), AS_OF)
+    every = Facts(evidence=dict(facts.evidence))
+
+    for path in knowledge.facts_engine.model.declarations:
+        assert facts.evidence_within(path) == every.evidence_within(path)
+        assert facts.evidence_of(path) == every.evidence_of(path)

@@ -40,8 +40,8 @@ def texts(value):
 
 
 def kept(words):
-    known = (words.public_paths, words.fixed, words.assumptions)
-    return texts([dict(one) for one in known]) | texts([(one.title, dict(one.codes)) for one in words.facts.values()])
+    said = [(one.path, one.title, dict(one.codes)) for one in words.fact.values()]
+    return texts([said, list(words.facts_behind), dict(words.fixed), dict(words.assumptions)])
 
 
 def test_nothing_of_a_patient_is_kept(tmp_path):

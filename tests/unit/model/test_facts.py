@@ -21,3 +21,15 @@ FACTS = Facts(evidence={"leaf": (A,), "leaf.shade": (B,), "leaves[0].shade": (A,
 )
 def test_evidence_of_a_path(path, evidence, why):
     assert FACTS.evidence_of(path) == evidence, why
+
+
+@pytest.mark.parametrize(
+    ("path", "within", "why"),
+    [
+        ("leaves", {"leaves[0].shade": (A, B), "leaves[1].shade": (B, C)}, "of each member of each element"),
+        ("leaf", {"leaf": (A,)}, "its own alone where it is no list"),
+        ("tree", {}, "nothing"),
+    ],
+)
+def test_evidence_within_a_list(path, within, why):
+    assert FACTS.evidence_within(path) == within, why
