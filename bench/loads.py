@@ -277,4 +277,4 @@ def write(folder: Path, variants: int = VARIANTS, as_of: date = AS_OF, names: tu
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), *map(int, sys.argv[2:]))
+    write(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else VARIANTS)

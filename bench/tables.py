@@ -106,7 +106,8 @@ class _Cells:
 
     def of(self, server: str, load: str, connections: int) -> dict[str, Any]:
         """A row that must be there."""
-        return self._rows[(server, load, connections)]
+        found: dict[str, Any] = self._rows[(server, load, connections)]
+        return found
 
     def against(self, server: str, load: str) -> float:
         """Our throughput to another's."""

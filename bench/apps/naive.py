@@ -8,7 +8,7 @@ and neither texts are filled in nor cards rendered nor the answer checked: it is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -72,7 +72,7 @@ def _call(service_id: str) -> Response:
     return Response(b'{"cards":[]}', mimetype="application/json")
 
 
-def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
+def evaluate(text: str, variables: dict[str, Any]) -> Any:
     """Parse and evaluate an expression."""
     try:
         return fhirpathpy.evaluate({}, text, variables)
@@ -80,7 +80,7 @@ def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
         return _ours(text, variables)
 
 
-def _ours(text: str, variables: Mapping[str, Any]) -> Any:
+def _ours(text: str, variables: dict[str, Any]) -> Any:
     try:
         compiled = compile_fhirpath(text, model=r4(), variables=dict.fromkeys(variables))
         return compiled(None, variables, now=datetime.now(UTC))
