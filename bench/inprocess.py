@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import gc
 import json
+import runpy
 import sys
 import time
 from collections.abc import Callable, Sequence
 from itertools import cycle
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import orjson
 
+import cds_service
 from bench.loads import AS_OF, LOADS, grown, load
 from cds_service.assess import assess
 from cds_service.hooks.parse import parse_hook_request
@@ -30,9 +33,15 @@ COUNTS = (100, 1_000, 10_000)
 def measure(rounds: int, seconds: float) -> dict[str, Any]:
     """Microseconds: parts of the answer to each load, and whole answers to growing records."""
     knowledge = load_knowledge(shipped_content())
-    gc.collect()
-    gc.freeze()  # as the workers of the service do
+    _as_a_worker()
     return {"loads": {name: parts(knowledge, name, rounds, seconds) for name in LOADS}, "growth": growth(knowledge, rounds, seconds)}
+
+
+def _as_a_worker() -> None:
+    """What our gunicorn settings do to the garbage collection of a process, done to this one."""
+    settings = runpy.run_path(str(Path(cds_service.__file__).parents[1] / "deploy" / "gunicorn.conf.py"))
+    settings["when_ready"](None)
+    settings.get("post_fork", lambda *_: None)(None, None)
 
 
 def parts(knowledge: Knowledge, name: str, rounds: int, seconds: float) -> dict[str, float]:
