@@ -9,6 +9,7 @@ from flask import Flask
 
 from cds_service.settings import load_settings
 from cds_service.web import audit, auth, errors, feedback, headers, health, log, openapi, services
+from cds_service.web.call import Call
 from cds_service.web.reply import OrjsonProvider
 from cds_service.web.traces import places
 from cds_service.wiring import Application, build
@@ -19,6 +20,7 @@ WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 def create_app(application: Application, log_stream: BinaryIO | None = None) -> Flask:
     """Build the web edge of an application; ``log_stream`` takes the request log in place of standard output."""
     app = _Edge("cds_service", static_folder=None)
+    app.request_class = Call
     app.json = OrjsonProvider(app)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be neither JSON nor wanted by any client

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from time import monotonic
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response
 
 from cds_service.cards.render import EXTENSION
 from cds_service.errors import StoreUnavailable
 from cds_service.hooks.invocation import Invocation
 from cds_service.store.audit import HookCall, ShownCard, patient_digest
 from cds_service.store.who import Who
-from cds_service.web.auth import token_caller
+from cds_service.web.call import Call, current, is_uuid
 from cds_service.web.errors import reply_to, reply_to_defect
-from cds_service.web.log import is_uuid
 from cds_service.wiring import Application
 
 #: Who has not shown a token that is right
@@ -32,26 +30,27 @@ def install(app: Flask, application: Application) -> None:
 
     @app.after_request
     def _record(response: Response) -> Response:
-        if request.endpoint != _HOOK_CALL or request.method != "POST":
+        call = current()
+        if call.endpoint != _HOOK_CALL or call.method != "POST":
             return response
         try:
-            application.store.audit.record(_hook_call(application, plans, response.status_code))
+            application.store.audit.record(_hook_call(call, application, plans, response.status_code))
         except StoreUnavailable as error:
             response = reply_to(error)  # what cannot be recorded is not shown
             with suppress(StoreUnavailable):
-                application.store.audit.record(_hook_call(application, plans, response.status_code))
+                application.store.audit.record(_hook_call(call, application, plans, response.status_code))
         except Exception as error:  # noqa: BLE001 - after the answer is made, only we can still turn a defect into our form
             response = reply_to_defect(error)
         return response
 
 
-def who(application: Application, invocation: Invocation | None = None) -> Who:
+def who(call: Call, application: Application) -> Who:
     """Who calls, as the store has it: by the token, or where none is asked for by what the call says of itself."""
-    caller = token_caller()
+    caller = call.caller
     if caller is None:
         if application.authenticator is not None:
             return REFUSED
-        caller = application.caller(invocation)
+        caller = application.caller(call.invocation)
     return Who(caller.client.name, caller.issuer, caller.tenant)
 
 
@@ -60,18 +59,18 @@ def plan_versions(service: Any) -> tuple[str, ...]:
     return tuple(sorted({f"{action.plan.rpartition('/')[2]}|{action.version}" for action in service.actions}))
 
 
-def _hook_call(application: Application, plans: dict[tuple[str, str], tuple[str, ...]], status: int) -> HookCall:
+def _hook_call(call: Call, application: Application, plans: dict[tuple[str, str], tuple[str, ...]], status: int) -> HookCall:
     """What is known of this call; one that is refused early has less. Nothing that a client chose freely is taken over."""
-    invocation: Invocation | None = g.get("invocation")
-    named = (request.view_args or {}).get("service_id")
+    invocation = call.invocation
+    named = (call.view_args or {}).get("service_id")
     service: str | None = named if any(named == one for one, _ in plans) else None
     key = (service or "", invocation.hook.name if invocation else "")
     is_ours = key in plans
-    caller = who(application, invocation)
-    answer = g.get("answer") if status < 400 else None
+    caller = who(call, application)
+    answer = call.answer if status < 400 else None
     return HookCall(
         time=datetime.now(UTC),
-        request_id=g.request_id,
+        request_id=call.request_id,
         who=caller,
         service=service,
         hook=key[1] if is_ours else None,
@@ -79,10 +78,10 @@ def _hook_call(application: Application, plans: dict[tuple[str, str], tuple[str,
         plans=plans[key] if is_ours else (),
         content=application.knowledge.version,
         status=status,
-        error=g.entry.get("error"),
-        ms=(monotonic() - g.started) * 1000,
-        respond_ms=g.get("respond_ms"),
-        fetch_ms=g.entry.get("fetch_ms"),
+        error=call.entry.get("error"),
+        ms=call.ms,
+        respond_ms=call.respond_ms,
+        fetch_ms=call.entry.get("fetch_ms"),
         patient=_patient(application, caller, invocation),
         cards=tuple(map(_shown, answer.body["cards"])) if answer else (),
     )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from flask import Flask, g, request
+from flask import Flask
 
-from cds_service.cds_clients import Caller
 from cds_service.errors import MalformedRequest, Unauthenticated
 from cds_service.web.body import drain
+from cds_service.web.call import current
 from cds_service.wiring import Application
 
 _GUARDED = ("/cds-services", "/openapi.json")
@@ -26,26 +26,20 @@ def install(app: Flask, application: Application) -> None:
 
     @app.before_request
     def _authenticate() -> None:
-        if request.method == "OPTIONS" or not is_guarded(request.path):
+        call = current()
+        if call.method == "OPTIONS" or not is_guarded(call.path):
             return
         # The address as clients know it; the request itself may have come through a proxy that changed it
-        endpoint = application.settings.base_url + request.path
+        endpoint = application.settings.base_url + call.path
         try:
-            caller = authenticator.caller(request.headers.get("Authorization"), endpoint)
+            call.caller = authenticator.caller(call.headers.get("Authorization"), endpoint)
         except Unauthenticated:
             with suppress(MalformedRequest):
-                drain(request)  # neither kept nor looked at, but a client that is still sending would not see the answer
+                drain(call)  # neither kept nor looked at, but a client that is still sending would not see the answer
             raise
-        g.caller = caller
-        g.entry["client"] = caller.client.name
+        call.entry["client"] = call.caller.client.name
 
 
 def is_guarded(path: str) -> bool:
     """Whether a path, without the base path of the service, is for those who authenticate."""
     return any(path == guarded or path.startswith(f"{guarded}/") for guarded in _GUARDED)
-
-
-def token_caller() -> Caller | None:
-    """Who makes this call, by its token; ``None`` where callers need not authenticate."""
-    caller: Caller | None = g.get("caller")
-    return caller

@@ -7,6 +7,7 @@ counts, as in every common reader.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -24,9 +25,6 @@ def read_json(request: Request, limit: int) -> Any:
     """The parsed body. Raises :class:`WrongContentType`, :class:`BodyTooLarge` or :class:`MalformedRequest`."""
     if not _is_json(request.mimetype):
         raise WrongContentType("the body must be declared as JSON")
-    if request.content_length is not None and request.content_length > limit:
-        drain(request)
-        raise _too_large(limit)
     raw = _unpacked(_received(request, limit), request.headers.get("Content-Encoding", "identity"), limit)
     if not raw:
         raise MalformedRequest("the body is empty", where="request")
@@ -43,9 +41,23 @@ def _is_json(mimetype: str) -> bool:
 
 
 def _received(request: Request, limit: int) -> bytes:
-    """The body as sent. Read in pieces: a chunked body does not say how long it is, and must not be cut to fit either."""
+    """The body as sent."""
+    length = request.content_length
+    if length is None:
+        return _in_pieces(request, limit)
+    if length > limit:
+        drain(request)
+        raise _too_large(limit)
+    received = _read(request.environ["wsgi.input"].read, length)
+    if len(received) < length:
+        raise _cut_off()
+    return received
+
+
+def _in_pieces(request: Request, limit: int) -> bytes:
+    """A body that does not say how long it is (chunked): read as far as the limit, and not cut to fit it either."""
     received = bytearray()
-    while piece := _piece(request, min(_PIECE, limit + 1 - len(received))):
+    while piece := _read(request.stream.read, min(_PIECE, limit + 1 - len(received))):
         received += piece
         if len(received) > limit:
             drain(request)
@@ -59,15 +71,19 @@ def drain(request: Request) -> None:
     To a bound, beyond which nobody is being helped.
     """
     left = _DRAINED
-    while left > 0 and (piece := _piece(request, _PIECE)):
+    while left > 0 and (piece := _read(request.stream.read, _PIECE)):
         left -= len(piece)
 
 
-def _piece(request: Request, size: int) -> bytes:
+def _read(read: Callable[[int], bytes], size: int) -> bytes:
     try:
-        return request.stream.read(size)
+        return read(size)
     except Exception:  # noqa: BLE001 - servers raise errors of their own for bodies that are cut off or badly chunked
-        raise MalformedRequest("the body could not be read to its end", where="request") from None
+        raise _cut_off() from None
+
+
+def _cut_off() -> MalformedRequest:
+    return MalformedRequest("the body could not be read to its end", where="request")
 
 
 def _unpacked(raw: bytes, encoding: str, limit: int) -> bytes:

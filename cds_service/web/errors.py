@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from flask import Flask, Response, g
+from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from cds_service import errors
+from cds_service.web.call import current
 from cds_service.web.reply import json_reply
 from cds_service.web.traces import places
 
@@ -37,17 +38,17 @@ def reply_to(error: errors.ServiceError) -> Response:
     """The answer to a request that fails with an error of ours, which the log is told of, too."""
     _note(error)
     if isinstance(error, errors.Unauthenticated):
-        g.entry["refused"] = error.reason
+        current().entry["refused"] = error.reason
         reply = json_reply(outcome(error), error.status)
         reply.headers["WWW-Authenticate"] = "Bearer"
         return reply
     if error.retry_after is not None:
-        g.entry["problem"] = error.problem
+        current().entry["problem"] = error.problem
         reply = json_reply(outcome(error), error.status)
         reply.headers["Retry-After"] = str(error.retry_after)
         return reply
     if error.status >= 500:
-        g.entry["problem"] = error.problem  # our own words; the caller learns only that it is our fault
+        current().entry["problem"] = error.problem  # our own words; the caller learns only that it is our fault
         return json_reply(outcome(errors.ServiceError("the request could not be answered")), error.status)
     return json_reply(outcome(error), error.status)
 
@@ -75,9 +76,9 @@ def _too_deep(_: RecursionError) -> Response:
 def reply_to_defect(error: Exception) -> Response:
     """The answer after a defect of ours. The log gets the kind of error and the lines of code it passed, both free of data."""
     _note(error)
-    g.entry["at"] = places(error.__traceback__ or sys.exc_info()[2])
+    current().entry["at"] = places(error.__traceback__ or sys.exc_info()[2])
     return json_reply(outcome(errors.ServiceError("the request could not be answered")), 500)
 
 
 def _note(error: Exception) -> None:
-    g.entry["error"] = type(error).__name__
+    current().entry["error"] = type(error).__name__

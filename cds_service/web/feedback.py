@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response
 
 from cds_service.errors import UnknownService
 from cds_service.hooks.feedback import parse_feedback
 from cds_service.web.audit import who
 from cds_service.web.body import read_json
+from cds_service.web.call import current
 from cds_service.web.reply import json_reply
 from cds_service.wiring import Application
 
@@ -21,10 +22,11 @@ def blueprint(application: Application) -> Blueprint:
     def _feedback(service_id: str) -> Response:
         if service_id not in ids:
             raise UnknownService("no service has this id")
-        g.entry["service"] = service_id
-        reports = parse_feedback(read_json(request, application.settings.max_body_bytes))
-        g.entry["feedback"] = len(reports)
-        application.store.feedback.record(who(application), service_id, reports)
+        call = current()
+        call.entry["service"] = service_id
+        reports = parse_feedback(read_json(call, application.settings.max_body_bytes))
+        call.entry["feedback"] = len(reports)
+        application.store.feedback.record(who(call, application), service_id, reports)
         return json_reply({})
 
     return routes

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Flask, Response, request
+from flask import Flask, Response
+
+from cds_service.web.call import Call, current
 
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -18,31 +20,37 @@ _SECURITY = {
 }
 
 
+_ANYONE = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "X-Request-Id"}
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Request-Id",
+    "Access-Control-Max-Age": "600",
+}
+
+
 def install(app: Flask, origins: Sequence[str]) -> None:
-    """Answer preflights and add the headers."""
+    """Answer preflights and add the headers, none of which an answer has before."""
 
     @app.before_request
     def _preflight() -> Response | None:
-        asked = request.method == "OPTIONS" and request.url_rule is not None
+        call = current()
+        asked = call.method == "OPTIONS" and call.url_rule is not None
         return Response(status=204) if asked else None
 
     @app.after_request
     def _add(response: Response) -> Response:
-        for name, value in _SECURITY.items():
-            response.headers.setdefault(name, value)
-        _allow(response, origins)
+        call = current()
+        response.headers.extend(_SECURITY)
+        allowed = _allowed(call, origins)
+        response.headers.extend(allowed)
+        if call.method == "OPTIONS" and "Access-Control-Allow-Origin" in allowed:
+            response.headers.extend(_PREFLIGHT)
         return response
 
 
-def _allow(response: Response, origins: Sequence[str]) -> None:
-    origin = request.headers.get("Origin")
-    if "*" not in origins:
-        response.headers.add("Vary", "Origin")
-        if origin not in origins:
-            return
-    response.headers["Access-Control-Allow-Origin"] = "*" if "*" in origins else str(origin)
-    response.headers["Access-Control-Expose-Headers"] = "X-Request-Id"
-    if request.method == "OPTIONS":
-        response.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
-        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, X-Request-Id"
-        response.headers["Access-Control-Max-Age"] = "600"
+def _allowed(call: Call, origins: Sequence[str]) -> dict[str, str]:
+    """What a browser is told about pages of other origins."""
+    if "*" in origins:
+        return _ANYONE
+    origin = call.headers.get("Origin", "")
+    return {"Vary": "Origin"} | ({**_ANYONE, "Access-Control-Allow-Origin": origin} if origin in origins else {})

@@ -10,15 +10,13 @@ see :class:`~cds_service.prefetch.fetch.Failure`); at feedback ``service`` and `
 
 from __future__ import annotations
 
-import re
 import sys
-from time import monotonic
 from typing import Any, BinaryIO
-from uuid import uuid4
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response
 
+from cds_service.web.call import current
 from cds_service.web.reply import dumps
 from cds_service.wiring import Application
 
@@ -26,7 +24,6 @@ ALLOWED = frozenset({
     "client", "refused", "service", "hook", "cards", "codes", "issues", "hook_instance_uuid", "fetched", "fetch_ms", "fetch_failed",
     "feedback", "error", "problem", "at",
 })  # fmt: skip
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -53,34 +50,22 @@ def tell_start(application: Application) -> None:
         logger.warning("start", authentication="off")
 
 
-def is_uuid(text: str) -> bool:
-    """Whether a text has the form of a UUID, and so cannot name a person."""
-    return _UUID.match(text) is not None
-
-
 def install(app: Flask, logger: Any) -> None:
-    """Number every request, and write its line when it is answered."""
-
-    @app.before_request
-    def _start() -> None:
-        sent = request.headers.get("X-Request-Id", "")
-        g.request_id = sent if is_uuid(sent) else str(uuid4())  # any other text of a client could hold an identifier
-        g.started = monotonic()
-        g.entry = {}
+    """Write the line of every call when it is answered."""
 
     @app.after_request
     def _finish(response: Response) -> Response:
-        response.headers["X-Request-Id"] = g.request_id
-        entry = {name: value for name, value in g.entry.items() if name in ALLOWED}
-        write = logger.error if response.status_code >= 500 else logger.warning if response.status_code >= 400 else logger.info
+        call, status = current(), response.status_code
+        response.headers.add("X-Request-Id", call.request_id)
+        write = logger.error if status >= 500 else logger.warning if status >= 400 else logger.info
         write(
             "request",
-            request_id=g.request_id,
-            method=request.method if request.method in _METHODS else "other",
-            route=request.url_rule.rule if request.url_rule else "none",
-            status=response.status_code,
-            ms=round((monotonic() - g.started) * 1000, 2),
-            **entry,
+            request_id=call.request_id,
+            method=call.method if call.method in _METHODS else "other",
+            route=call.url_rule.rule if call.url_rule else "none",
+            status=status,
+            ms=round(call.ms, 2),
+            **{name: value for name, value in call.entry.items() if name in ALLOWED},
         )
         return response
 

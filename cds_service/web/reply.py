@@ -23,7 +23,7 @@ def _plain(value: object) -> object:
 
 def json_reply(body: object, status: int = 200) -> Response:
     """A JSON response; ``body`` may be bytes that are JSON already."""
-    return Response(body if isinstance(body, bytes) else dumps(body), status, mimetype="application/json")
+    return Response(body if isinstance(body, bytes) else dumps(body), status, content_type="application/json")
 
 
 class OrjsonProvider(JSONProvider):

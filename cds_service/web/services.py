@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from time import monotonic
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response
 
 from cds_service.errors import UnknownService
 from cds_service.hooks.parse import parse_hook_request
-from cds_service.web.auth import token_caller
 from cds_service.web.body import read_json
-from cds_service.web.log import is_uuid
+from cds_service.web.call import current, is_uuid
 from cds_service.web.reply import dumps, json_reply
 from cds_service.wiring import Application
 
@@ -29,20 +28,18 @@ def blueprint(application: Application) -> Blueprint:
     def _call(service_id: str) -> Response:
         if service_id not in ids:
             raise UnknownService("no service has this id")
-        g.entry["service"] = service_id
-        body = read_json(request, application.settings.max_body_bytes)
-        invocation = parse_hook_request(body, service_id)
-        g.entry["hook_instance_uuid"] = is_uuid(invocation.hook.instance)
-        g.invocation = invocation
-        caller = token_caller()
-        reading = application.reading(invocation, caller, g.started)
+        call = current()
+        call.entry["service"] = service_id
+        call.invocation = invocation = parse_hook_request(read_json(call, application.settings.max_body_bytes), service_id)
+        call.entry["hook_instance_uuid"] = is_uuid(invocation.hook.instance)
+        reading = application.reading(invocation, call.caller, call.started)
         started = monotonic()
         try:
-            g.answer = answer = application.respond(invocation, caller, reading)
+            call.answer = answer = application.respond(invocation, call.caller, reading)
         finally:
-            g.respond_ms = (monotonic() - started) * 1000
-            g.entry.update(reading.noted if reading is not None else {})
-        g.entry.update(hook=invocation.hook.name, cards=answer.cards, codes=answer.codes, issues=answer.issues)
+            call.respond_ms = (monotonic() - started) * 1000
+            call.entry.update(reading.noted if reading is not None else {})
+        call.entry.update(hook=invocation.hook.name, cards=answer.cards, codes=answer.codes, issues=answer.issues)
         return json_reply(answer.body)
 
     return routes
