@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
 
 from cds_service.facts import resources
+from cds_service.facts.lazily import lazily
 from cds_service.facts.wording import Words, read_words
-from cds_service.fhir.codings import Concept, normalise_text, texts
+from cds_service.fhir.codings import Concept, named_codings, normalise_text, texts
 from cds_service.fhir.record import Entry, PatientRecord, Resource
 from cds_service.fhir.terminology import Meaning, Terminology
 from cds_service.fhirpath.temporal import Temporal
@@ -20,47 +21,48 @@ Coded = tuple["Seen", Concept]
 class Seen:
     """One resource of a record. What readers ask of it is read from its JSON when one first asks, and once.
 
-    ``position`` is its place among those of its type.
+    ``position`` is its place among those of its type, ``meanings`` what the content says of its codes; ``known`` is for what several
+    readers work out of it.
     """
 
     def __init__(self, entry: Entry, terminology: Terminology, position: int = 0) -> None:
-        self.entry = entry
         self.resource: Resource = entry.resource
         self.reference = entry.reference
         self.position = position
+        self.meanings: tuple[Meaning, ...] = terminology.meanings(self.resource.get("code"))
+        self.known: dict[Hashable, Any] = {}
         self._terminology = terminology
 
-    @cached_property
+    @lazily
     def state(self) -> str:
         """What its status means (:func:`~.resources.state`)."""
         return resources.state(self.resource)
 
-    @cached_property
+    @lazily
     def is_explicit(self) -> bool:
         """Whether its status is strong enough for a critical card."""
         return resources.is_explicit(self.resource, self.state)
 
-    @cached_property
+    @lazily
     def moment(self) -> Temporal | None:
         """The date that orders it among its like."""
         return resources.when(self.resource)
 
-    @cached_property
+    @lazily
     def issued(self) -> Temporal | None:
         """When a result was issued: the second key of "latest"."""
         return Temporal.parse(self.resource.get("issued"))
 
-    @cached_property
-    def meanings(self) -> tuple[Meaning, ...]:
-        """What the content says of its codes."""
-        return self._terminology.meanings(self.resource.get("code"))
-
-    @cached_property
+    @lazily
     def is_named(self) -> bool:
         """Whether the content knows any of its codes, or a text beside them as a listed spelling."""
         if any(meaning.is_listed or meaning.sets for meaning in self.meanings):
             return True
         return any(normalise_text(text) in self._terminology.spellings for text in texts(self.resource.get("code")))
+
+    def match(self, value_set: str | None) -> Concept | None:
+        """The first of its codes that a value set holds; ``None`` also without a value set."""
+        return next((meaning.concept for meaning in self.meanings if value_set in meaning.sets), None)
 
     def beside(self, entry: Entry) -> Seen:
         """Another resource of the same record."""
@@ -92,7 +94,7 @@ class Chart:
         self._words: dict[str, Words] = {}
         self._by_set: dict[tuple[str, str], dict[str, list[Coded]]] = {}
 
-    @cached_property
+    @lazily
     def drafts(self) -> tuple[Seen, ...]:
         """The draft orders of the hook."""
         return tuple(Seen(entry, self.terminology, position) for position, entry in enumerate(self.record.draft_orders))
@@ -115,6 +117,15 @@ class Chart:
         """As :meth:`Terminology.translations`."""
         return self.terminology.translations(concept_map, codeable, target, self.normal)
 
+    def misnamed(self, codeable: object) -> bool:
+        """Whether a coding's display is the name of something that a map reads otherwise than the code itself."""
+        names, meaning_of = self.terminology.names, self.terminology.meaning
+        for system, code, display in named_codings(codeable):
+            concept = meaning_of(system, code).concept
+            if display and concept in names.read_by and names.misname(concept, self.normal(display)):
+                return True
+        return False
+
     def of(self, *kinds: str) -> tuple[Seen, ...]:
         """All resources of some types, in the order of the record; of the Observations only those whose code the content may name."""
         if len(kinds) > 1:
@@ -122,12 +133,16 @@ class Chart:
         (kind,) = kinds
         found = self._seen.get(kind)
         if found is None:
-            entries: Iterable[Entry] = self.record.of(kind)
-            if kind == "Observation":  # the bulk of a chart: what the content never names is looked at no further
-                may_matter = self.terminology.may_matter
-                entries = [entry for entry in entries if may_matter(entry.resource.get("code"))]
-            found = self._seen[kind] = tuple([Seen(entry, self.terminology, place) for place, entry in enumerate(entries)])
+            found = self._seen[kind] = tuple(self._looked_at(kind))
         return found
+
+    def _looked_at(self, kind: str) -> Iterator[Seen]:
+        entries: Sequence[Entry] = self.record.of(kind)
+        if kind == "Observation":  # the bulk of a chart: of one whose code no value set or map lists no more is asked
+            may_matter = self.terminology.may_matter
+            entries = [entry for entry in entries if may_matter(entry.resource.get("code"))]
+        for position, entry in enumerate(entries):
+            yield Seen(entry, self.terminology, position)
 
     def coded(self, kind: str, *value_sets: str, element: str = "code") -> Sequence[Coded]:
         """The resources of a type whose code some value sets hold, in the order of the record.

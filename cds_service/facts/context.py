@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from cds_service.facts.chart import Chart, Seen
 from cds_service.facts.newest import newest as latest
@@ -46,21 +48,26 @@ class Context:
             return True
         if moment is None:
             return False
-        oldest = Temporal.of_day(self.as_of).plus_days(-int(self.parameters[parameter]))
-        return moment.first_day >= oldest.first_day
+        return moment.first_day >= _days_before(self.as_of, int(self.parameters[parameter]))
 
     def may_lie_within(self, moment: Temporal | None, parameter: str) -> bool:
         """Whether a date may lie in a look-back: it does, or it is missing or too imprecise to tell."""
-        oldest = Temporal.of_day(self.as_of).plus_days(-int(self.parameters[parameter]))
-        return moment is None or moment.last_day >= oldest.first_day
+        return moment is None or moment.last_day >= _days_before(self.as_of, int(self.parameters[parameter]))
 
     def answered(self, keys: Iterable[str]) -> bool:
         """Whether every prefetch key was answered completely and no resource of another FHIR version hides among them."""
         return all(self.record.has_answered(key) for key in keys)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+@lru_cache(maxsize=64)
+def _days_before(day: date, days: int) -> date:
+    return Temporal.of_day(day).plus_days(-days).first_day
+
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Finding(NamedTuple):
     """What a reader says about one path: a value, or why there is none.
 
     For a list fact ``items`` holds the evidence of each element, in order, and ``weak_members`` the names of its members
@@ -76,18 +83,16 @@ class Finding:
     why: str = "not found in the record received"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """Everything that one reader found."""
 
     findings: tuple[Finding, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     issues: tuple[Issue, ...] = ()
-    shared: Mapping[str, Any] = field(default_factory=dict)
+    shared: Mapping[str, Any] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One value that one resource gives, with the dates that order it."""
 
     value: Any
@@ -105,9 +110,9 @@ def weak(evidence: Iterable[Evidence]) -> bool:
 
 def settle(path: str, candidates: Sequence[Candidate]) -> tuple[Finding, tuple[Conflict, ...]]:
     """The latest value: by effective date, then by issue date; different values at the top are a conflict, not a choice."""
-    top = newest(candidates)
-    if not top:
+    if not candidates:
         return Finding(path=path), ()
+    top = newest(candidates)
     values = {str(candidate.value) for candidate in top}
     if len(values) > 1:
         references = tuple(sorted({candidate.seen.reference for candidate in top}))

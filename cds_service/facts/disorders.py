@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 from cds_service.facts.apart import apart
 from cds_service.facts.chart import Seen
 from cds_service.facts.context import Context, Reading
+from cds_service.facts.lazily import lazily
 from cds_service.facts.resources import IGNORED, confirmed, has_returned, says_current
 from cds_service.facts.spread_codes import SpreadCodes
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept
@@ -104,7 +104,7 @@ class Disorders:
         """Whether no other active primary could own what names no owner."""
         return not self.others
 
-    @cached_property
+    @lazily
     def references(self) -> frozenset[str]:
         """The references of the primary's Conditions. Asked once for every resource of the record."""
         return frozenset(primary.seen.reference for primary in (*self.primaries, *self.duplicates))
@@ -153,7 +153,8 @@ def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
     """Sort the Conditions of a record into primaries, other primaries and spread (see the module's text)."""
     if not options:  # content that is about no such disease declares none
         return Reading(shared={"disorders": Disorders()})
-    sorter = _Sorter(context, options, tuple(seen for seen in context.chart.of("Condition") if seen.is_named))
+    named = tuple([seen for seen in context.chart.of("Condition") if seen.is_named])
+    sorter = _Sorter(context, options, named, _spread_codes(context, options, frozenset()))
     primaries = tuple(sorter.primaries())
     past = tuple(primary for primary in primaries if primary.state == "past")
     outranked = tuple(primary for primary in primaries if primary.state == "active" and _is_outranked(primary, past))
@@ -161,7 +162,7 @@ def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
     chosen = _sited(active, past) if active else _sited(past, ())
     others = tuple(seen for seen in sorter.named if sorter.is_other(seen))
     sites = frozenset(site for primary in chosen for site in primary.sites)
-    sorter = replace(sorter, sites=sites)
+    sorter = replace(sorter, codes=_spread_codes(context, options, sites))
     duplicates = (*outranked, *(primary for primary in past if active and sites.intersection(primary.sites)))
     partial = Disorders(
         primaries=chosen,
@@ -210,13 +211,13 @@ class _Sorter:
     context: Context
     options: Mapping[str, Any]
     named: tuple[Seen, ...]
-    sites: frozenset[str] = frozenset()
+    codes: SpreadCodes
 
     def primaries(self) -> Iterator[Primary]:
         for seen in self.named:
             if seen.state not in ("active", "past"):
                 continue
-            sites, concept = self._site(seen.resource)
+            sites, concept = self._site(seen)
             if concept is not None:
                 yield Primary(
                     seen=seen,
@@ -225,36 +226,34 @@ class _Sorter:
                     rank=_rank(seen.resource),
                     evidence=seen.evidence(concept, text=concept.system == TEXT_SYSTEM),
                     moment=seen.moment,
-                    later=self._match(self.options["primary"].get("later"), seen.resource.get("code")) is not None,
+                    later=seen.match(self.options["primary"].get("later")) is not None,
                 )
 
-    def _site(self, resource: Resource) -> tuple[tuple[str, ...], Concept | None]:
+    def _site(self, seen: Seen) -> tuple[tuple[str, ...], Concept | None]:
         """The primary's site codes and the code they were read from (``None``: not a primary of ours)."""
-        terms, options = self.context.terminology, self.options["primary"]
-        code, target = resource.get("code"), options["site"]
-        found = terms.translations(options["map"], code, target)
+        options = self.options["primary"]
+        target = options["site"]
+        found = self.context.chart.translations(options["map"], seen.resource.get("code"), target)
         if found:
             return tuple(dict.fromkeys(site for site, _ in found)), found[0][1]
-        body = self._translations(options.get("bodySite"), resource.get("bodySite"), target)
-        sites = tuple(dict.fromkeys(site for site, _ in body))
-        generic = self._match(options.get("generic"), code)
-        return sites, generic if generic is not None and body else self._match(options.get("unspecific"), code)
+        generic, unspecific = seen.match(options.get("generic")), seen.match(options.get("unspecific"))
+        if generic is None and unspecific is None:
+            return (), None
+        body = self._body_sites(seen.resource, target)
+        return tuple(dict.fromkeys(site for site, _ in body)), generic if generic is not None and body else unspecific
 
     def is_other(self, seen: Seen) -> bool:
         """Whether a Condition is an active primary elsewhere."""
-        resource, terms = seen.resource, self.context.terminology
-        if seen.state != "active" or self._site(resource)[1] is not None or self._codes.read(resource).where:
+        is_generic = seen.match(self.options["primary"].get("generic")) is not None and bool(seen.concepts("bodySite"))
+        if seen.state != "active" or not (is_generic or seen.match(self.options["other"]) is not None):
             return False
-        if terms.match(self.options["other"], resource.get("code")) is not None:
-            return True
-        generic = self._match(self.options["primary"].get("generic"), resource.get("code")) is not None
-        return generic and bool(terms.concepts(resource.get("bodySite")))
+        return self._site(seen)[1] is None and self.codes.read(seen.resource).where is None
 
     def spread(self, disorders: Disorders, issues: list[Issue]) -> Iterator[SpreadRecord]:
-        codes = self._codes
+        codes = self.codes
         for seen in self.named:
             condition = seen.state
-            if condition in (IGNORED, "past"):
+            if condition in (IGNORED, "past") or not codes.may_name(seen):
                 continue
             parts, agreed = apart(seen.resource, codes.clear_site)
             if not agreed:
@@ -283,22 +282,19 @@ class _Sorter:
                 )
                 yield from (replace(record, place=place) for place in codes.places(part))
 
-    @property
-    def _codes(self) -> SpreadCodes:
-        return SpreadCodes(
-            terminology=self.context.terminology,
-            tables=self.context.shared["tables"],
-            options=self.options.get("spread"),
-            own=next(iter(self.sites)) if len(self.sites) == 1 else None,
-        )
+    def _body_sites(self, resource: Resource, target: str) -> tuple[tuple[str, Concept], ...]:
+        """The sites of the primary that a body site names; nothing where the content has no map for it."""
+        concept_map = self.options["primary"].get("bodySite")
+        return () if concept_map is None else self.context.chart.translations(concept_map, resource.get("bodySite"), target)
 
-    def _match(self, value_set: str | None, codeable: object) -> Concept | None:
-        """As :meth:`Terminology.match`; nothing where the content names no value set."""
-        return None if value_set is None else self.context.terminology.match(value_set, codeable)
 
-    def _translations(self, concept_map: str | None, codeable: object, target: str) -> tuple[tuple[str, Concept], ...]:
-        """As :meth:`Terminology.translations`; nothing where the content names no map."""
-        return () if concept_map is None else self.context.terminology.translations(concept_map, codeable, target)
+def _spread_codes(context: Context, options: Mapping[str, Any], sites: frozenset[str]) -> SpreadCodes:
+    return SpreadCodes(
+        chart=context.chart,
+        tables=context.shared["tables"],
+        options=options.get("spread"),
+        own=next(iter(sites)) if len(sites) == 1 else None,
+    )
 
 
 def _rank(resource: Resource) -> int:

@@ -105,10 +105,10 @@ class Build:
 
 def _misnamed(context: Context, sheet: Sheet) -> Iterator[Issue]:
     """The resources that facts rest on whose codes are displayed as something else: the code was read."""
-    proof = sheet.references()
-    for kind in context.record.entries:
-        for seen in context.chart.of(kind):
-            if seen.reference in proof and any(context.terminology.misnamed(seen.resource.get(name)) for name in _CODED):
+    proof, chart = sheet.references(), context.chart
+    for kind in chart.record.entries:
+        for seen in chart.of(kind):
+            if seen.reference in proof and any(chart.misnamed(seen.resource[name]) for name in _CODED if name in seen.resource):
                 yield Issue("display", seen.reference, "a code is displayed as something else: the code was read")
 
 

@@ -15,12 +15,16 @@ _Kind = tuple[bool, bool]
 def newest(items: Iterable[Item], moment_of: Callable[[Item], Temporal | None]) -> tuple[Item, ...]:
     """The items that no other is certainly later than; undated ones only where none is dated."""
     every = tuple(items)
+    if len(every) < 2:
+        return every
     return not_outdated(tuple(item for item in every if moment_of(item) is not None) or every, moment_of)
 
 
 def not_outdated(items: Iterable[Item], moment_of: Callable[[Item], Temporal | None]) -> tuple[Item, ...]:
     """The items that no other is certainly later than (:meth:`Temporal.compare`); nothing is certainly later than an undated one."""
     every = tuple(items)
+    if len(every) < 2:
+        return every
     days: dict[_Kind, date] = {}
     moments: dict[_Kind, datetime] = {}
     for moment in map(moment_of, every):

@@ -49,9 +49,10 @@ class Sheet:
     def take(self, step: int, reading: Reading) -> None:
         """Note everything that a reader found and the content declares: what it has no name for, it does not read."""
         self.readings[step] = reading
+        places = self.layout.places
         for finding in reading.findings:
             path = finding.path
-            if path not in self.layout.places:
+            if path not in places:
                 continue
             if finding.value is None:
                 self.why[path] = finding.why
@@ -70,7 +71,7 @@ class Sheet:
         around, last = self.layout.places[path]
         for name in around:
             node = node.setdefault(name, {})
-        if isinstance(value, Mapping) and isinstance(node.get(last), dict):
+        if isinstance(value, dict) and isinstance(node.get(last), dict):
             node[last].update(value)
         else:
             node[last] = value

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.facts.apart import apart
+from cds_service.facts.chart import Chart, Seen
 from cds_service.facts.staging.tables import BOTH, StagingTables
-from cds_service.fhir.codings import TEXT_SYSTEM, Concept, normalise_text, texts
+from cds_service.fhir.codings import TEXT_SYSTEM, Concept, texts
 from cds_service.fhir.elements import extensions, objects
 from cds_service.fhir.record import Resource
-from cds_service.fhir.terminology import Terminology
 
 _FROM = "(from)"
 
@@ -43,10 +43,19 @@ class SpreadCodes:
     ``own`` is the site of the primary, where one is recorded: it decides what a place is for this primary.
     """
 
-    terminology: Terminology
+    chart: Chart
     tables: StagingTables
     options: Mapping[str, Any] | None
     own: str | None
+
+    def may_name(self, seen: Seen) -> bool:
+        """Whether a code of a Condition, or a text beside it, is one by which spread is named."""
+        if self.options is None:
+            return False
+        maps = {self.options["map"], (self.options.get("places") or self.options)["map"]}
+        if any(not maps.isdisjoint(meaning.maps) or self.options.get("traps") in meaning.sets for meaning in seen.meanings):
+            return True
+        return any(self.chart.normal(text) in self.chart.terminology.spellings for text in texts(seen.resource.get("code")))
 
     def read(self, resource: Resource) -> Found:
         """What a Condition says of spread. A body site, or a listed text beside the code, makes a general code precise."""
@@ -63,7 +72,7 @@ class SpreadCodes:
         unsure = self._match("suspectedOnly", code) is not None
         if unsure or not self._is_clear(where):
             body = [one for one, _ in self._named(resource.get("bodySite"), "bodySite")]
-            written = [one for one, _ in self._named([{"text": text} for text in texts(code)], "map")]
+            written = [one for one, _ in self._named(texts(code), "map")]
             for precise, basis in ((body, concept), (written, Concept(TEXT_SYSTEM, concept.code))):
                 named = {one for one in precise if self._is_clear(one)}
                 if len(named) == 1:
@@ -94,15 +103,14 @@ class SpreadCodes:
 
         ``option`` names the maps: ``map`` for what a Condition is, ``bodySite`` for where.
         """
-        written = tuple(Concept(TEXT_SYSTEM, normalise_text(text)) for text in texts(codeable))
-        for concepts in (self.terminology.concepts(codeable), written):
-            found = [(where, concept) for concept in concepts for where in self._where(concept, option)]
-            if found:
-                return tuple(sorted(found, key=lambda pair: pair[0].place is None))
-        return ()
+        found = [(where, concept) for concept in self.chart.terminology.concepts(codeable) for where in self._where(concept, option)]
+        if not found:
+            written = (Concept(TEXT_SYSTEM, self.chart.normal(text)) for text in texts(codeable))
+            found = [(where, concept) for concept in written for where in self._where(concept, option)]
+        return tuple(sorted(found, key=lambda pair: pair[0].place is None))
 
     def _where(self, concept: Concept, option: str) -> Iterator[Where]:
-        options, translate = self.options or {}, self.terminology.translate
+        options, translate = self.options or {}, self.chart.terminology.translate
         places = options.get("places")
         named = translate(places[option], concept, places["target"]) if places else ()
         yield from (Where(self.tables.site_of(self.own, place), place) for place in named)
@@ -117,11 +125,11 @@ class SpreadCodes:
         written = [
             item.get("valueCodeableConcept") for site in objects(resource.get("bodySite")) for item in extensions(site, side["extension"])
         ]
-        named = {name for one in written for name, _ in self.terminology.translations(side["map"], one, side["target"])}
+        named = {name for one in written for name, _ in self.chart.translations(side["map"], one, side["target"])}
         place = self.tables.side_of(where.place or where.site, BOTH if len(named) > 1 else named.pop()) if named else None
         return where if place is None else Where(where.site, place)
 
     def _match(self, option: str, codeable: object) -> Concept | None:
         """The first code in the value set of an option; nothing where the content names none."""
         value_set = (self.options or {}).get(option)
-        return None if value_set is None else self.terminology.match(value_set, codeable)
+        return None if value_set is None else self.chart.terminology.match(value_set, codeable)

@@ -12,6 +12,9 @@ LONGEST = 3
 """Words of a spelling that is looked for inside a text."""
 
 
+_NOTHING: frozenset[str] = frozenset()
+
+
 class Phrase(NamedTuple):
     """A listed spelling inside a text: the number of its first word, how many words it has, and itself."""
 
@@ -46,9 +49,11 @@ def said(terminology: Terminology, rule: Mapping[str, Any], words: Words) -> tup
 
     A longer spelling wins over a shorter one inside it. A word of option ``negations`` right before a spelling takes it back.
     """
+    if not words.phrases:
+        return _NOTHING, words.text
     taken: set[int] = set()
     found: set[str] = set()
-    each = words.text.split() if words.phrases else []
+    each = words.text.split()
     for phrase in words.phrases:
         names = terminology.translate(rule["map"], Concept(TEXT_SYSTEM, phrase.text), rule["target"])
         places = range(phrase.start, phrase.start + phrase.size)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 TEXT_SYSTEM = "https://cds-service.example.org/CodeSystem/text"
-_NOT_WORD = re.compile(r"[^0-9a-z+<>-]+")
+_WORD = re.compile(r"[0-9a-z+<>-]+")
 _DASH = re.compile(r"(?<![0-9a-z])-+|-+(?=[0-9a-z])")
 
 
@@ -23,7 +23,8 @@ class Concept(NamedTuple):
 
 def normalise_text(text: str) -> str:
     """The form in which the content lists spellings: lower case, punctuation as single spaces, ``+ - < >`` kept at a word's end."""
-    return _NOT_WORD.sub(" ", _DASH.sub(" ", text[:400].casefold())).strip()
+    folded = text[:400].casefold()
+    return " ".join(_WORD.findall(_DASH.sub(" ", folded) if "-" in folded else folded))
 
 
 def dotted(code: str) -> str:
@@ -51,7 +52,7 @@ def codings(codeable: object) -> list[tuple[str, str]]:
     """(system, code) of a CodeableConcept, a list of them, or a bare Coding; whatever is malformed is passed over."""
     found = []
     for coding in _each(codeable):
-        code = coding.get("code")
+        code = coding.get("code") if isinstance(coding, dict) else None
         if isinstance(code, str) and code:
             system = coding.get("system")
             found.append((system if isinstance(system, str) else "", code))
@@ -60,19 +61,21 @@ def codings(codeable: object) -> list[tuple[str, str]]:
 
 def named_codings(codeable: object) -> list[tuple[str, str, str | None]]:
     """As :func:`codings`, with the display."""
-    displays = (coding.get("display") for coding in _each(codeable) if isinstance(code := coding.get("code"), str) and code)
-    return [
-        (system, code, display if isinstance(display, str) else None)
-        for (system, code), display in zip(codings(codeable), displays, strict=True)
-    ]
+    found = []
+    for coding in _each(codeable):
+        code = coding.get("code") if isinstance(coding, dict) else None
+        if isinstance(code, str) and code:
+            system, display = coding.get("system"), coding.get("display")
+            found.append((system if isinstance(system, str) else "", code, display if isinstance(display, str) else None))
+    return found
 
 
-def _each(codeable: object) -> list[dict[str, Any]]:
-    """The codings of a CodeableConcept, a list of them, or a bare Coding itself, with or without a code."""
+def _each(codeable: object) -> list[Any]:
+    """What stands where the codings of a CodeableConcept, of a list of them, or of a bare Coding should; any of it may be malformed."""
     if isinstance(codeable, dict):
         listed = codeable.get("coding")
         if isinstance(listed, list):
-            return [coding for coding in listed if isinstance(coding, dict)]
+            return listed
         return [listed if isinstance(listed, dict) else codeable]
     return [coding for item in codeable for coding in _each(item)] if isinstance(codeable, list) else []
 

@@ -21,12 +21,8 @@ class Names:
     read_by: Mapping[Concept, tuple[tuple[Part, tuple[str, ...]], ...]] = field(default_factory=dict)
 
     def misname(self, concept: Concept, display: str) -> bool:
-        """Whether a display is the listed name of something else: of nothing that the code itself stands for."""
-        parts = self.read_by.get(concept)
-        if parts is None:
-            return False
-        name = normalise_text(display)
-        found = ((self.meant[part].get(name), codes) for part, codes in parts)
+        """Whether a display, normalised, is the listed name of something else: of nothing that the code itself stands for."""
+        found = ((self.meant[part].get(display), codes) for part, codes in self.read_by.get(concept, ()))
         return any(named and named.isdisjoint(codes) for named, codes in found)
 
 

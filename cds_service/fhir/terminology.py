@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from cds_service.fhir.codings import CODE_FORMS, TEXT_SYSTEM, Concept, codings, named_codings, normalise_text, texts
+from cds_service.fhir.codings import CODE_FORMS, TEXT_SYSTEM, Concept, codings, normalise_text, texts
 from cds_service.fhir.names import Names
 
 _REMEMBERED = 4096
-"""How many codes; the charts of a hospital share far fewer."""
+"""How many codes."""
 _LONGEST = 200
 """Characters of a code and of the address of its system that are remembered: real ones are shorter."""
 
@@ -68,19 +67,28 @@ class Terminology:
     names: Names = field(default_factory=Names)
     known: frozenset[Concept] = field(init=False, repr=False, compare=False)
     spellings: frozenset[str] = field(init=False, repr=False, compare=False)
-    _remembered: Callable[[str, str], Meaning] = field(init=False, repr=False, compare=False)
+    _codes: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
+    _remembered: dict[tuple[str, str], Meaning] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Index every code that a value set or map lists."""
         mapped = (index for targets in self.maps.values() for index in targets.values())
         known = frozenset[Concept]().union(*self.members.values(), *mapped)
         object.__setattr__(self, "known", known)
+        object.__setattr__(self, "_codes", {name: frozenset(words) for name, words in self.displays.items()})
         object.__setattr__(self, "spellings", frozenset(concept.code for concept in known if concept.system == TEXT_SYSTEM))
-        object.__setattr__(self, "_remembered", lru_cache(maxsize=_REMEMBERED)(self._meaning))
 
     def meaning(self, system: str, code: str) -> Meaning:
         """What the content says of a code as it is written."""
-        return self._remembered(system, code) if len(code) + len(system) <= _LONGEST else self._meaning(system, code)
+        return self._remembered.get((system, code)) or self._look_up(system, code)
+
+    def _look_up(self, system: str, code: str) -> Meaning:
+        found = self._meaning(system, code)
+        if len(self._remembered) >= _REMEMBERED:  # as many codes as few hospitals use: begin anew
+            self._remembered.clear()
+        if len(system) + len(code) <= _LONGEST:
+            self._remembered[system, code] = found
+        return found
 
     def _meaning(self, system: str, code: str) -> Meaning:
         concept = self.systems.concept(system, code)
@@ -92,13 +100,19 @@ class Terminology:
     def _is_patterned(self, system: str) -> bool:
         return any(named == system for patterns in self.patterns.values() for named, _ in patterns)
 
-    def meanings(self, codeable: object) -> tuple[Meaning, ...]:
+    def meanings(self, codeable: Any) -> tuple[Meaning, ...]:
         """What the content says of each code of a CodeableConcept (or list of them)."""
-        return tuple([self.meaning(system, code) for system, code in codings(codeable)])
+        if codeable is None:
+            return ()
+        known = self._remembered
+        try:  # codes that were met before, in their usual shape: nearly all
+            return tuple([known[coding["system"], coding["code"]] for coding in codeable["coding"]])
+        except (KeyError, TypeError):
+            return tuple([known.get(written) or self._look_up(*written) for written in codings(codeable)])
 
     def concepts(self, codeable: object) -> tuple[Concept, ...]:
         """The codes of a CodeableConcept (or list of them) in the content's spelling."""
-        return tuple([self.meaning(system, code).concept for system, code in codings(codeable)])
+        return tuple([meaning.concept for meaning in self.meanings(codeable)])
 
     def member(self, value_set: str, concept: Concept) -> bool:
         """Whether a value set holds a code."""
@@ -139,19 +153,20 @@ class Terminology:
         written = [Concept(TEXT_SYSTEM, spelled) for text in texts(codeable) if (spelled := normal(text)) in self.spellings]
         return tuple([(code, concept) for concept in written for code in self.translate(concept_map, concept, target)])
 
-    def may_matter(self, codeable: object) -> bool:
+    def may_matter(self, codeable: Any) -> bool:
         """Whether any value set or map lists a code of a CodeableConcept; true for one that holds no code at all.
 
-        Value sets given by pattern are not asked: use it only for elements that no pattern is about.
+        Value sets given by pattern are not asked: use it only for elements that no pattern is about. It is asked of every Observation.
         """
-        meanings = self.meanings(codeable)
-        return not meanings or any(meaning.is_listed for meaning in meanings)
-
-    def misnamed(self, codeable: object) -> bool:
-        """Whether a coding's display is the name of something that a map reads otherwise than the code itself."""
-        return any(
-            display and self.names.misname(self.meaning(system, code).concept, display) for system, code, display in named_codings(codeable)
-        )
+        known = self._remembered
+        try:
+            for coding in codeable["coding"]:
+                if known[coding["system"], coding["code"]].is_listed:
+                    return True
+            return not codeable["coding"]
+        except (KeyError, TypeError):
+            meanings = self.meanings(codeable)
+            return not meanings or any(meaning.is_listed for meaning in meanings)
 
     def display(self, code_system: str, code: str) -> str:
         """The words that cards use for one of our codes."""
@@ -159,7 +174,7 @@ class Terminology:
 
     def codes(self, code_system: str) -> frozenset[str]:
         """All codes of one of our code systems."""
-        return frozenset(self.displays.get(code_system, {}))
+        return self._codes.get(code_system, frozenset())
 
     def expand(self, value_set: str) -> tuple[Concept, ...]:
         """The listed codes of a value set (id or canonical URL), sorted; codes given by pattern cannot be listed."""

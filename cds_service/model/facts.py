@@ -85,7 +85,7 @@ def value_in(tree: Mapping[str, Any], path: str) -> Any:
     """The value at a path without index in a tree of facts, ``None`` if unknown."""
     node: Any = tree
     for name in path.split("."):
-        node = node.get(name) if isinstance(node, Mapping) else None
+        node = node.get(name) if isinstance(node, dict) else None
     return node
 
 

@@ -55,6 +55,13 @@ class Order:
                     if chart.normal(written) in chart.terminology.spellings:
                         yield written, chart.normal(written)
 
+    @property
+    def is_for_something(self) -> bool:
+        """Whether the content may know what the order is for: a code, or a text beside it."""
+        if any(self._spelled.values()) or any(meaning.sets or meaning.maps for meaning in self.seen.meanings):
+            return True
+        return any(meaning.maps for meaning in self.context.terminology.meanings(self.resource.get("orderDetail")))
+
     def spelled(self, name: str) -> tuple[tuple[str, str], ...]:
         """The texts of an element that the content lists, as written and normalised."""
         return self._spelled.get(name, ())
@@ -99,6 +106,8 @@ def _what(order: Order) -> tuple[dict[str, Any], tuple[Concept, ...], frozenset[
     """What an order is for, the concepts by which it says so, and the members that only the words of its reason name."""
     options = order.options
     drugs = _agents(order)
+    if not drugs and not order.is_for_something:
+        return {"agents": (), "procedures": (), "modalities": (), "fields": (), "kind": options["kinds"]["else"]}, (), frozenset()
     procedures = order.names(options.get("procedure"))
     modalities = order.names(options.get("modality"))
     irradiation, places = _radiotherapy(order)
@@ -135,7 +144,7 @@ def _agents(order: Order) -> Named:
     if rule is None:
         return ()
     if "Medication" in str(resource.get("resourceType")):
-        return agents(order.context, rule, resource)
+        return agents(order.context, rule, order.seen)
     return order.context.chart.translations(rule["regimens"], resource.get("code"), rule["target"]) if "regimens" in rule else ()
 
 
@@ -169,16 +178,24 @@ def _intent(context: Context, rule: Mapping[str, Any], resource: Resource) -> tu
 
     From the intent extension, else from the order's own reason or category, else from listed words in its name, reason or notes.
     """
-    chart = context.chart
-    stated = [item.get("valueCodeableConcept") for url in rule["extensions"] for item in extensions(resource, url)]
-    for codeable in (stated, resource.get("reasonCode"), resource.get("category"), resource.get("courseOfTherapyType")):
-        found = {name for name, _ in chart.translations(rule["map"], codeable, rule["target"])}
+    chart, concept_map, target = context.chart, rule["map"], rule["target"]
+    stated = []
+    if "extension" in resource:
+        stated = [item.get("valueCodeableConcept") for url in rule["extensions"] for item in extensions(resource, url)]
+    reason = resource.get("reasonCode")
+    for codeable in (stated, reason, resource.get("category"), resource.get("courseOfTherapyType")):
+        found = {name for name, _ in chart.translations(concept_map, codeable, target)} if codeable else ()
         if found:
             return (found.pop() if len(found) == 1 else None), False
-    named = [text for name in ("code", "medicationCodeableConcept") for text in (*texts(resource.get(name)), *displays(resource.get(name)))]
-    words = [*named, *texts(resource.get("reasonCode")), *(str(note.get("text")) for note in objects(resource.get("note")))]
-    found = {name for text in words for name in said(chart.terminology, rule, chart.words(text))[0]}
+    written = [text for name in ("code", "medicationCodeableConcept") if name in resource for text in _words_of(resource[name])]
+    written += texts(reason)
+    written += [str(note.get("text")) for note in objects(resource.get("note"))]
+    found = {name for text in written for name in said(chart.terminology, rule, chart.words(text))[0]}
     return (found.pop(), True) if len(found) == 1 else (None, False)
+
+
+def _words_of(codeable: object) -> list[str]:
+    return texts(codeable) + displays(codeable)
 
 
 def _text(resource: Resource) -> str | None:

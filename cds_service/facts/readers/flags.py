@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from cds_service.facts.chart import Seen
@@ -25,6 +24,8 @@ def read_flag(context: Context, spec: Spec) -> Reading:
     ``{unnamed: [value sets]}`` where no body site is given and the code is in none of the sets).
     """
     candidates = [*_conditions(context, spec), *_observations(context, spec)]
+    if not candidates:
+        return Reading(findings=(Finding(path=spec.path),))
     groups = _by_site(candidates) if spec.options.get("perSite") else [candidates]
     return _any([_settled(spec.path, group) for group in groups])
 
@@ -54,7 +55,7 @@ def _any(readings: Sequence[Reading]) -> Reading:
         found = [reading for reading in readings if reading.findings[0].value is value]
         if found:
             proof = tuple(sorted({item for reading in found for item in reading.findings[0].evidence}, key=lambda item: item.reference))
-            finding = replace(found[0].findings[0], evidence=proof, weak=weak(proof))
+            finding = found[0].findings[0]._replace(evidence=proof, weak=weak(proof))
             return Reading(findings=(finding,), conflicts=tuple(sorted({item for one in found for item in one.conflicts}, key=str)))
     return Reading()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cds_service.facts.chart import Seen
@@ -200,11 +201,16 @@ def _from_quantity(spec: Spec, quantity: Mapping[str, Any]) -> Measured | str | 
 
 
 def _in_unit(spec: Spec, value: Decimal, unit: object, comparator: object) -> Measured | str:
-    factors: Mapping[str, Decimal] = {str(name).casefold(): factor for name, factor in spec.options["units"].items()}
-    factor = factors.get(unit.strip().casefold() if isinstance(unit, str) else "")  # both ways of writing micro are one
+    factor = _factors(tuple(spec.options["units"].items())).get(unit.strip().casefold() if isinstance(unit, str) else "")
     if factor is None:
         return "has no unit, or one that cannot be converted"
     return _ranged(spec, value * factor, None if comparator is None else str(comparator))
+
+
+@lru_cache(maxsize=64)
+def _factors(units: tuple[tuple[str, Decimal], ...]) -> Mapping[str, Decimal]:
+    """The factors by unit without case: both ways of writing micro are one."""
+    return {str(name).casefold(): factor for name, factor in units}
 
 
 def _ranged(spec: Spec, value: Decimal, comparator: str | None) -> Measured | str:

@@ -63,7 +63,7 @@ def read_staging(context: Context, spec: Spec) -> Reading:
     }
     gives: Mapping[str, str] = spec.options["gives"]
     sets = spec.options["sets"]
-    findings = (_sets(sets, read.sets), *(replace(said[name], path=path) for name, path in gives.items()))
+    findings = (_sets(sets, read.sets), *(said[name]._replace(path=path) for name, path in gives.items()))
     conflicts = [replace(one, path=f"{sets}{one.path}") for one in read.conflicts]
     conflicts += [replace(one, path=gives[one.path]) for one in result.conflicts if one.path in gives]
     return Reading(findings=findings, conflicts=tuple(conflicts), issues=read.issues)

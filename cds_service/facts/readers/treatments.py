@@ -67,7 +67,7 @@ def _unclear(context: Context, spec: Spec) -> Iterator[tuple[Seen, frozenset[str
     """Medications of ours whose status leaves open whether they were given: neither a treatment nor the lack of one."""
     for kind in spec.options["medications"]:
         for seen in context.chart.of(kind):
-            names = agents(context, spec.options["agents"], seen.resource) if seen.state == UNCLEAR else ()
+            names = agents(context, spec.options["agents"], seen) if seen.state == UNCLEAR else ()
             if names:
                 yield seen, frozenset(name for name, _ in names)
 
@@ -100,7 +100,7 @@ def _events(context: Context, spec: Spec) -> tuple[list[_Event], list[tuple[froz
         for seen in context.chart.of(kind):
             if seen.state not in states or (seen.reference in drafted and not _began(context, seen.resource)):
                 continue
-            named = agents(context, spec.options["agents"], seen.resource)
+            named = agents(context, spec.options["agents"], seen)
             if not named:
                 continue
             proof = (seen.evidence(named[0][1], text=all(concept.system == TEXT_SYSTEM for _, concept in named)),)

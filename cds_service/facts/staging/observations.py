@@ -52,6 +52,8 @@ def _kind(found: Sequence[str], *, text: bool = False) -> Kind | None:
 
 def edition_of(method: object, terms: Vocabulary) -> str | None:
     """The edition of the classification that a method or a stage type names."""
+    if method is None:
+        return None
     coded = [code for item in terms.concepts(method) for code in terms.found(terms.editions, item)]
     found = coded or [code for text in texts(method) for code in terms.found_in_text(terms.editions, text)]
     return found[0] if len(set(found)) == 1 else None
@@ -201,7 +203,7 @@ def components(item: Staging, terms: Vocabulary) -> Iterator[tuple[Kind, Mapping
 
 def _parts(resource: Resource, terms: Vocabulary) -> Iterator[tuple[Kind, Mapping[str, Any]]]:
     """The components whose code is of a kind."""
-    for part in objects(resource.get("component")):
+    for part in objects(resource["component"]) if "component" in resource else ():
         code = part.get("code")
         kind = kind_of(code, terms.meanings(code), terms)
         if kind is not None:

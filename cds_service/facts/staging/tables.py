@@ -108,7 +108,8 @@ class Edition:
 class StagingTables:
     """``sites``: primary site -> systems, the one of registries first. ``roles``: (primary site, system or ``any``; place or site) -> role.
 
-    ``reads``: place -> role -> the site of spread under which the place stands in the facts.
+    ``reads``: place -> role -> the site of spread under which the place stands in the facts. Sites and places are the content's, so
+    that what was looked up once (``_agreed``) is no more than the content has.
     """
 
     sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -118,6 +119,7 @@ class StagingTables:
     editions: Mapping[str, tuple[Edition, ...]] = field(default_factory=dict)
     episode_days: int = 0
     scale: Scale = field(default_factory=Scale)
+    _agreed: dict[tuple[str | None, str], Role] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def systems(self, site: str | None) -> tuple[str, ...]:
         """The staging systems of a primary site; for one that is not named, those that hold for any site."""
@@ -130,6 +132,12 @@ class StagingTables:
 
     def role(self, site: str | None, spread: str) -> Role:
         """The role of spread for a primary site, ambiguous where its systems disagree; for an unknown one, where the sites disagree."""
+        found = self._agreed.get((site, spread))
+        if found is None:
+            found = self._agreed[site, spread] = self._role(site, spread)
+        return found
+
+    def _role(self, site: str | None, spread: str) -> Role:
         if site in self.sites or ANY in self.sites:
             found = [self.role_in(site, system, spread) for system in self.systems(site) or (None,)]
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cds_service.facts.staging.categories import Category, CategoryText, parse_category_text
@@ -68,7 +69,13 @@ def _meaning(concept: Concept, terms: Vocabulary) -> CategoryText | None:
     if codes == (terms.absent,):
         return CategoryText((), plain=True)
     text = codes[0] if codes else concept.code if terms.is_category_text(concept) else None
-    return None if text is None else parse_category_text(text, terms.suffixes)
+    return None if text is None else _of_code(text, terms.suffixes)
+
+
+@lru_cache(maxsize=1024)
+def _of_code(text: str, suffixes: frozenset[str]) -> CategoryText | None:
+    """The category text that a code is, or stands for; never free text."""
+    return parse_category_text(text, suffixes)
 
 
 def _agreeing(readings: list[tuple[Concept, CategoryText]]) -> Value:

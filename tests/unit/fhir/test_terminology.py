@@ -95,6 +95,7 @@ def test_a_map_gives_every_target_and_reads_text_only_where_no_code_speaks(tmp_p
     assert [found for found, _ in terms.translations("m", code("a") | {"text": "x"}, "out")] == ["one", "two"]
     assert [found for found, _ in terms.translations("t", {"text": "some words!"}, "out")] == ["three"]
     assert terms.translations("t", {"text": "some other words"}, "out") == ()
+    assert terms.spellings == {"some words"}
     assert terms.may_matter(code("a"))
     assert not terms.may_matter(code("zzz"))
     assert terms.may_matter({"text": "no code at all"})
