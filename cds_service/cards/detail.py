@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
 
 from cds_service.cards.arrange import Layout, Row
 from cds_service.cards.lines import FactLines
@@ -93,6 +91,8 @@ def _row_text(row: Row, heading: str | None, kept: int) -> str:
     item = row.recommendation
     left = len(item.sections) - kept
     first = item.detail if heading is None else f"**{heading}.** {item.detail}"
+    if not item.sections:
+        return first
     return "\n\n".join(filter(None, [first, *_sections(item.sections[:kept]), f"and {left} more" if left and kept else ""]))
 
 
@@ -103,16 +103,20 @@ def _heading(row: Row) -> str:
     return (entities(summary) if is_ours else escape(summary, 1000)).rstrip(".")
 
 
-def _sections(sections: Sequence[Section]) -> Iterator[str]:
+def _sections(sections: Sequence[Section]) -> list[str]:
     """One section is a paragraph; several are a list, which the eye finds its way in. A table or list of a section stands by itself."""
-    is_list = sum([not section.is_block for section in sections]) > 1
-    for is_block, group in groupby(sections, attrgetter("is_block")):
-        if is_block:
-            yield from (f"**{section.heading}:**\n\n{section.text}" for section in group)
-        elif is_list:
-            yield "\n".join([f"- **{section.heading}:** {section.text}" for section in group])
+    is_list = len(sections) > 1 and sum([not section.is_block for section in sections]) > 1
+    found: list[str] = []
+    is_open = False  # whether the last paragraph is a list that goes on
+    for section in sections:
+        if section.is_block:
+            found.append(f"**{section.heading}:**\n\n{section.text}")
+        elif is_open:
+            found[-1] += f"\n- **{section.heading}:** {section.text}"
         else:
-            yield from (f"**{section.heading}:** {section.text}" for section in group)
+            found.append(f"{'- ' if is_list else ''}**{section.heading}:** {section.text}")
+        is_open = is_list and not section.is_block
+    return found
 
 
 def _order(name: str, text: object) -> str:

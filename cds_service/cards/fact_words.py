@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
+from cds_service.cards.words import Piece, piece
 from cds_service.model.declaration import Declaration, FactModel
 from cds_service.plans.context import PlanContext
 from cds_service.plans.markdown import entities, escape
@@ -17,6 +18,13 @@ _AS_FAR = "yes, as far as the record received shows"
 _WORD = re.compile(r"\w+")
 _LISTS = frozenset({list, tuple})
 _WORDLESS = frozenset({"boolean", "object", "any"})
+
+
+class Said(NamedTuple):
+    """A value in words, and the line that begins with them below the title of the fact."""
+
+    text: str
+    line: Piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,6 +47,7 @@ class FactWords:
     is_free: bool
     members: Mapping[str, FactWords]
     public: frozenset[str]
+    _known: dict[tuple[bool | str, bool], Said] = field(default_factory=dict)
 
     def value(self, tree: Any) -> Any:
         """The value in a tree of facts, ``None`` if unknown. What is in a list is read with the list."""
@@ -49,8 +58,21 @@ class FactWords:
             return None
         return tree
 
-    def of(self, value: Any, *, has_evidence: bool) -> str:
-        """A value as Markdown; what was looked for and not found is said to be so."""
+    def of(self, value: Any, *, has_evidence: bool) -> Said:
+        """A value in words; what was looked for and not found is said to be so."""
+        is_content = value.__class__ is bool or (value.__class__ is str and value in self.codes)
+        if not is_content:
+            return self.line(self._of(value, has_evidence))
+        said = self._known.get((value, has_evidence))
+        if said is None:
+            said = self._known[(value, has_evidence)] = self.line(self._of(value, has_evidence))
+        return said
+
+    def line(self, text: str) -> Said:
+        """What some words look like in a list of facts."""
+        return Said(text, piece(f"- {self.title}: {text}"))
+
+    def _of(self, value: Any, has_evidence: bool) -> str:  # noqa: FBT001 - as in ``of``
         is_empty_list = value.__class__ in _LISTS and not value
         if self.is_closed_world and not has_evidence:
             if value is True:
@@ -150,7 +172,7 @@ def _unrepeated(parts: Iterable[str]) -> Iterator[str]:
     """The parts without those that say nothing but words of earlier ones, such as a name made of what was just listed."""
     said: set[str] = set()
     for part in parts:
-        named = set(_WORD.findall(part))
-        if not named or not named.issubset(said):
+        named = _WORD.findall(part)
+        if not named or not said.issuperset(named):
             yield part
-        said |= named
+        said.update(named)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cds_service.cards.values import Proof, ShownFact
-from cds_service.cards.words import Piece, piece, total
+from cds_service.cards.words import Piece, piece, total, words
 from cds_service.fhirpath import Temporal
 from cds_service.plans.markdown import day
 
@@ -51,7 +51,7 @@ def listed(facts: Sequence[ShownFact], references: int) -> list[ShownFact]:
     earlier: dict[str, list[tuple[Proof, ...]]] = {}
     for fact in facts:
         value, proofs = fact.value, fact.proofs
-        same_words = earlier.setdefault(fact.text, [])
+        same_words = earlier.setdefault(fact.said.text, [])
         if value is True and len(proofs) > references:
             if not behind.issuperset([proof.reference for proof in proofs]):
                 conclusions.append(fact)
@@ -79,18 +79,21 @@ def _behind(facts: Sequence[ShownFact], references: int) -> set[str]:
 
 def _line(fact: ShownFact, references: int) -> Piece:
     """Title, value, and what it rests on: the first few resources, each date once and not again where the value holds it."""
+    text, line = fact.said
+    if not fact.proofs:
+        return line
     parts: list[str] = []
-    last: str | None = None
+    last = ""
     for proof in fact.proofs[:references]:
         if parts and proof.day == last:
             parts[-1] += f", {proof.marked}"
         else:
-            parts.append(f"{proof.day} {proof.marked}" if proof.day and proof.day not in fact.text else proof.marked)
+            parts.append(f"{proof.day} {proof.marked}" if proof.day and proof.day not in text else proof.marked)
         last = proof.day
     if len(fact.proofs) > references:
         parts.append(f"and {len(fact.proofs) - references} more")
-    rests_on = f" ({'; '.join(parts)})" if parts else ""
-    return piece(f"- {fact.title}: {fact.text}{rests_on}")
+    rests_on = f" ({'; '.join(parts)})"
+    return Piece(line.text + rests_on, line.words + words(rests_on))
 
 
 def _capped(lines: Sequence[Piece], limit: int, count: int) -> Sequence[Piece]:

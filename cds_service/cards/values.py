@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from cds_service.cards.fact_words import FactWords
+from cds_service.cards.fact_words import FactWords, Said
 from cds_service.cards.prepared import Prepared
 from cds_service.fhirpath import Quantity, Temporal
 from cds_service.model.facts import Evidence, Facts
@@ -41,11 +40,9 @@ _ORDER, _DATE = attrgetter("order"), attrgetter("date")
 
 @dataclass(slots=True, eq=False)
 class ShownFact:
-    """One fact as a reader sees it: path, title, Markdown value and what it rests on; ``entry`` is the same in the extension."""
+    """One fact as a reader sees it: its value, in words too, and what it rests on; ``entry`` is the same in the extension."""
 
-    path: str
-    title: str
-    text: str
+    said: Said
     value: Any
     proofs: tuple[Proof, ...]
     entry: Mapping[str, Any]
@@ -76,7 +73,7 @@ class FactsReader:
             return []
         words, why = self.prepared.fact, {unknown.path: unknown.why for unknown in self.facts.unknown}
         missing = [path for path in paths if path in self.prepared.model.declarations and value_at(self.facts.tree, path) is None]
-        return [_fact(path, words[path].title, why.get(path, "not known"), None, ()) for path in missing]
+        return [_fact(path, words[path].line(why.get(path, "not known")), None, ()) for path in missing]
 
     def unknown_titles(self, paths: Iterable[str]) -> list[str]:
         """The titles of the unknown public facts behind some paths, each once."""
@@ -90,9 +87,8 @@ class FactsReader:
         if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
             return list(self._objects(words, value))
         proofs = self._proven(self.facts.evidence_of(path))
-        text = words.of(value, has_evidence=bool(proofs))
-        bound = words.declaration.bound
-        return (_fact(path, words.title, text if bound is None else self._bound(bound) + text, value, proofs),)
+        said, bound = words.of(value, has_evidence=bool(proofs)), words.declaration.bound
+        return (_fact(path, said if bound is None else words.line(self._bound(bound) + said.text), value, proofs),)
 
     def _bound(self, path: str) -> str:
         """The comparator of a number that was reported as a bound: without it the card would claim an exact value."""
@@ -100,15 +96,12 @@ class FactsReader:
         return escape(found) if isinstance(found, str) else ""
 
     def _objects(self, words: FactWords, values: Sequence[Mapping[str, Any]]) -> Iterator[ShownFact]:
-        evidence = self.facts.evidence_within(words.path)
+        evidence = self.facts.evidence_of_elements(words.path)
         for number, value in enumerate(values):
             text = words.of_object(value)
             if text is not None:
-                path = f"{words.path}[{number}]"
-                behind = [evidence.get(f"{path}.{name}", ()) for name in value]  # mostly the same for all members
-                distinct = {id(items): items for items in behind}
-                proofs = self._proven([*chain.from_iterable(distinct.values())])
-                yield _fact(path, words.title, text, words.public_part(value), proofs)
+                proofs = self._proven(evidence.get(number, ()))
+                yield _fact(f"{words.path}[{number}]", words.line(text), words.public_part(value), proofs)
 
     def _proven(self, evidence: Sequence[Evidence]) -> tuple[Proof, ...]:
         """What proves a fact. The same resource stands behind many facts as the same object, which the facts keep."""
@@ -129,19 +122,19 @@ def tidied(proofs: Sequence[Proof]) -> tuple[Proof, ...]:
 def _proof(item: Evidence) -> Proof:
     date, code = item.date or "", item.code or ""
     members = {"reference": item.reference, "code": code, "date": date, "confidence": item.confidence}
-    entry = {name: text for name, text in members.items() if text}
+    entry = members if code and date else {name: text for name, text in members.items() if text}
     order = (item.reference, date, code, item.confidence)
     return Proof(item, item.reference, order, date, day(date) if date else "", reference(item.reference), entry)
 
 
-def _fact(path: str, title: str, text: str, value: Any, proofs: tuple[Proof, ...]) -> ShownFact:
+def _fact(path: str, said: Said, value: Any, proofs: tuple[Proof, ...]) -> ShownFact:
     entry: dict[str, Any] = {"path": path}
     plain = value if value.__class__ in _PLAIN else as_json(value)
     if plain or plain.__class__ in _NUMBERS:
         entry["value"] = plain
     if proofs:
         entry["evidence"] = [proof.entry for proof in proofs[:MAX_EVIDENCE]]
-    return ShownFact(path, title, text, value, proofs, entry)
+    return ShownFact(said, value, proofs, entry)
 
 
 def as_json(value: Any) -> Any:

@@ -188,13 +188,20 @@ class ReadFacts(Facts):
         paths = (path for path in self._sheet.layout.asked if value_in(self.tree, path) is None)
         return tuple(Unknown(path, self._sheet.why.get(path, "not found in the record received")) for path in paths)
 
-    def evidence_within(self, path: str) -> Mapping[str, tuple[Evidence, ...]]:
+    def evidence_of_elements(self, path: str) -> Mapping[int, tuple[Evidence, ...]]:
         """As in :class:`Facts`."""
-        return dict(self._sheet.proofs(path))
+        finding = self._sheet.found.get(path)
+        proofs = {} if finding is None else {number: ordered(items) for number, items in enumerate(finding.items) if items}
+        return {number: proof for number, proof in proofs.items() if finding is not None and _is_said(finding.value[number])}
 
     def evidence_of(self, path: str) -> tuple[Evidence, ...]:
         """As in :class:`Facts`."""
         return super().evidence_of(path) if "[" in path else self._sheet.proof(path)
+
+
+def _is_said(element: Mapping[str, Any]) -> bool:
+    """Whether an element of a list says anything that its evidence could prove."""
+    return any(value not in ((), None) for value in element.values())
 
 
 def _each_once(proofs: Sequence[tuple[Evidence, ...]]) -> tuple[Evidence, ...]:

@@ -76,9 +76,10 @@ class Facts:
         """The evidence of a path and of everything below it (``leaves`` includes ``leaves[1].shade``)."""
         return tuple(self._proofs.get(path, ()))
 
-    def evidence_within(self, path: str) -> Mapping[str, tuple[Evidence, ...]]:
-        """The evidence of a list and of the members of its elements, each by its path (``leaves``, ``leaves[1].shade``)."""
-        return {name: items for name, items in self.evidence.items() if name == path or name.startswith(f"{path}[")}
+    def evidence_of_elements(self, path: str) -> Mapping[int, tuple[Evidence, ...]]:
+        """The evidence of each element of a list, by its number; elements without any are left out."""
+        numbers = dict.fromkeys(int(name[len(path) + 1 :].partition("]")[0]) for name in self.evidence if name.startswith(f"{path}["))
+        return {number: self.evidence_of(f"{path}[{number}]") for number in numbers}
 
 
 def value_in(tree: Mapping[str, Any], path: str) -> Any:

@@ -58,5 +58,5 @@ def test_what_is_worked_out_for_one_path_is_what_is_worked_out_for_all(knowledge
     every = Facts(evidence=dict(facts.evidence))
 
     for path in knowledge.facts_engine.model.declarations:
-        assert facts.evidence_within(path) == every.evidence_within(path)
+        assert facts.evidence_of_elements(path) == every.evidence_of_elements(path)
         assert facts.evidence_of(path) == every.evidence_of(path)

@@ -24,12 +24,12 @@ def test_evidence_of_a_path(path, evidence, why):
 
 
 @pytest.mark.parametrize(
-    ("path", "within", "why"),
+    ("path", "elements", "why"),
     [
-        ("leaves", {"leaves[0].shade": (A, B), "leaves[1].shade": (B, C)}, "of each member of each element"),
-        ("leaf", {"leaf": (A,)}, "its own alone where it is no list"),
+        ("leaves", {0: (A, B), 1: (B, C)}, "by number"),
+        ("leaf", {}, "no list"),
         ("tree", {}, "nothing"),
     ],
 )
-def test_evidence_within_a_list(path, within, why):
-    assert FACTS.evidence_within(path) == within, why
+def test_evidence_of_the_elements_of_a_list(path, elements, why):
+    assert FACTS.evidence_of_elements(path) == elements, why
