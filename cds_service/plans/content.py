@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,10 +62,12 @@ def read_json(path: Path, place: Place) -> Mapping[str, Any]:
     """The object in a JSON file; anything else, and a key that is written twice, is a problem."""
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in items]
-        for name in sorted({name for name in names if names.count(name) > 1}):
-            place.add(f"the key '{name}' stands twice in one object", "keep one of them")
-        return dict(items)
+        found = dict(items)
+        if len(found) < len(items):
+            for name, count in sorted(Counter(name for name, _ in items).items()):
+                if count > 1:
+                    place.add(f"the key '{name}' stands twice in one object", "keep one of them")
+        return found
 
     try:
         parsed = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=pairs)

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
 from cds_service.authoring.lock import write_lock
 from cds_service.knowledge import shipped_content
 from cds_service.served import load_content
+from cds_service.store import open_store
 
 #: Starts as a server does, answers one call, and tells which modules it has then
 SERVER = """
 import json, sys
 from cds_service.web import from_environment
-call = {"data": open(sys.argv[2], "rb"), "content_type": "application/json"}
-answer = from_environment().test_client().post("/cds-services/" + sys.argv[1], **call)
-print(json.dumps([answer.status_code, sorted(sys.modules)]))
+call = {"data": open("docs/samples/patient-view.json", "rb"), "content_type": "application/json"}
+answer = from_environment().test_client().post("/cds-services/rectal-anal-patient-view", **call)
+assert answer.status_code == 200
+print(json.dumps(sorted(sys.modules)))
 """
+COMMAND = """
+import json, sys
+from click.testing import CliRunner
+from cds_service.cli import main
+assert CliRunner().invoke(main, ["facts", "docs/samples/patient-view.json"]).exit_code == 0
+print(json.dumps(sorted(sys.modules)))
+"""
+MODELS = {"fhir", "fhir_core"}
+#: what runs | what it must not have in memory | why it needs none of it
+PROGRAMS = [
+    (SERVER, MODELS, "what was released is known to fit the models"),
+    (SERVER, {"alembic", "mako"}, "the tables are there"),
+    (SERVER, {"jwt", "cryptography"}, "no client authenticates"),
+    (COMMAND, MODELS | {"flask", "gunicorn", "sqlalchemy", "requests", "jwt", "cryptography"}, "nothing is served, stored or fetched"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +51,24 @@ def locked(tmp_path_factory):
     return folder
 
 
-def test_a_server_of_released_content_has_no_models_in_memory(locked, monkeypatch, tmp_path):
-    monkeypatch.setenv("CDS_CONTENT_DIR", str(locked))
-    monkeypatch.setenv("CDS_DATABASE_URL", f"sqlite:///{tmp_path}/store.db")
-    call = [sys.executable, "-c", SERVER, "rectal-anal-patient-view", "docs/samples/patient-view.json"]
-    told = subprocess.run(call, check=True, capture_output=True, text=True).stdout
-    status, modules = json.loads(told.splitlines()[-1])
-    assert status == 200
-    assert [name for name in modules if name.split(".")[0] in ("fhir", "fhir_core")] == []
+@pytest.fixture(scope="module")
+def modules(locked, tmp_path_factory):
+    """The libraries that a program has in memory at its end; its database was made before."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('database')}/store.db"
+    open_store(url).close()
+    environment = {**os.environ, "CDS_CONTENT_DIR": str(locked), "CDS_DATABASE_URL": url}
+
+    @cache
+    def run(program):
+        told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, env=environment).stdout
+        return {name.split(".")[0] for name in json.loads(told.splitlines()[-1])}
+
+    return run
+
+
+@pytest.mark.parametrize(("program", "without", "why"), PROGRAMS, ids=[item[2] for item in PROGRAMS])
+def test_a_program_has_nothing_in_memory_that_it_does_not_need(modules, program, without, why):
+    assert modules(program) & without == set(), why
 
 
 def test_the_shipped_content_fits_the_models():

@@ -3,6 +3,7 @@
 import json
 import re
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -48,6 +49,17 @@ def test_help_teaches_by_example(run, command):
     assert result.exit_code == 0
     assert re.search(r"^ +cds-service \S+", result.output, re.MULTILINE)  # an example on a line of its own
     assert "\\b" not in result.output
+
+
+def test_every_command_is_there_under_its_name():
+    context = click.Context(main)
+    assert [main.get_command(context, name).name for name in main.list_commands(context)] == main.list_commands(context)
+    assert {"serve", "facts", "assess", "check", "cases"} <= set(main.list_commands(context))
+
+
+def test_another_word_is_no_command(run):
+    result = run("server")
+    assert (result.exit_code, "No such command 'server'" in result.stderr) == (2, True)
 
 
 def test_the_facts_that_there_are_are_listed(run):
