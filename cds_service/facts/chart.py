@@ -137,10 +137,8 @@ class Chart:
         return found
 
     def _looked_at(self, kind: str) -> Iterator[Seen]:
-        entries: Sequence[Entry] = self.record.of(kind)
-        if kind == "Observation":  # the bulk of a chart: of one whose code no value set or map lists no more is asked
-            may_matter = self.terminology.may_matter
-            entries = [entry for entry in entries if may_matter(entry.resource.get("code"))]
+        # The bulk of a chart is Observations: of one whose code no value set or map lists no more is asked
+        entries = self.record.where(kind, "code", self.terminology.may_matter) if kind == "Observation" else self.record.of(kind)
         for position, entry in enumerate(entries):
             yield Seen(entry, self.terminology, position)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,11 @@ class EntriesByType(Mapping[str, tuple[Entry, ...]]):
             self._made[kind] = tuple(map(Entry, found.values(), found))
         return self._made[kind]
 
+    def where(self, kind: str, element: str, fits: Callable[[Any], bool]) -> tuple[Entry, ...]:
+        """Those of a type whose element fits; of the others, which may be a thousand, none is made."""
+        found = self.resources.get(kind, {})
+        return tuple([Entry(resource, reference) for reference, resource in found.items() if fits(resource.get(element))])
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.resources)
 
@@ -85,6 +90,12 @@ class PatientRecord:
         if len(types) == 1:
             return self.entries.get(types[0], ())
         return tuple(entry for name in types for entry in self.entries.get(name, ()))
+
+    def where(self, kind: str, element: str, fits: Callable[[Any], bool]) -> tuple[Entry, ...]:
+        """As :meth:`of`, those whose element fits."""
+        if isinstance(self.entries, EntriesByType):
+            return self.entries.where(kind, element, fits)
+        return tuple([entry for entry in self.of(kind) if fits(entry.resource.get(element))])
 
     def has_answered(self, key: str) -> bool:
         """Whether a prefetch key was answered completely, so that what it lacks is not documented."""

@@ -6,6 +6,7 @@ import pytest
 
 from cds_service.errors import WrongPatient
 from cds_service.fhir.bundles import Item, items
+from cds_service.fhir.record import PatientRecord
 from cds_service.prefetch.record import gather
 
 
@@ -230,3 +231,16 @@ def test_odd_drafts_are_reported():
 def test_among_several_patients_nothing_is_attributed_by_default():
     record = record_of(resource(subject=None), {"resourceType": "Medication", "id": "m1"}, sole_patient=False)
     assert references(record) == ["Medication/m1"]
+
+
+def test_the_entries_of_a_type_can_be_asked_for_by_an_element():
+    record = record_of(
+        resource(id_="c1", code="x"), resource(id_="c2", code="y"), resource(id_="c3"), resource("Observation", "o1", code="x")
+    )
+    assert [item.reference for item in record.where("Condition", "code", lambda code: code in ("x", None))] == [
+        "Condition/c1",
+        "Condition/c3",
+    ]
+    assert record.where("Procedure", "code", bool) == ()
+    listed = PatientRecord(entries=dict(record.entries))
+    assert listed.where("Condition", "code", bool) == record.where("Condition", "code", bool) == record.of("Condition")[:2]
