@@ -59,6 +59,7 @@ class Entries(NamedTuple):
         return Item(entry["resource"], entry["resource"]["resourceType"], self.within, position, entry)
 
 
+_NONE = Entries([], frozenset(), "")
 Place = Item | Entries
 
 
@@ -76,6 +77,8 @@ def entries_of(value: object, where: str) -> Entries | None:
     entries = value.get("entry") if isinstance(value, dict) and value.get("resourceType") == "Bundle" else None
     if not isinstance(entries, list):
         return None
+    if not entries:
+        return _NONE
     try:
         kinds = frozenset([entry["resource"]["resourceType"] for entry in entries])
     except (KeyError, TypeError):  # something else stands there, or nothing

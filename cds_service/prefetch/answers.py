@@ -142,7 +142,7 @@ def states(answers: Sequence[Answer], requirements: Sequence[DataRequirement], a
     found: dict[str, State] = {}
     foreign: list[Answer] = []
     for answer in answers:
-        name = our_key(answer.key, keys, aliases)
+        name = answer.key if answer.key in keys else our_key(answer.key, keys, aliases)
         if name is None:
             foreign.append(answer)
         else:

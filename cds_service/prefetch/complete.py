@@ -47,7 +47,10 @@ def _keys(found: Mapping[str, State], failures: Mapping[str, Failure]) -> Keys:
     truncated: list[str] = []
     unavailable: list[str] = []
     for key, state in found.items():
-        (answered if state.is_complete else unavailable if state.is_missing else truncated).append(key)
+        if state.is_complete:
+            answered.append(key)
+        else:
+            (unavailable if state.is_missing else truncated).append(key)
     issues = [Issue(NOT_READ, key, failure.told) for key, failure in failures.items() if failure.told is not None]
     return Keys(frozenset(answered), tuple(truncated), tuple(unavailable), tuple(issues))
 
