@@ -90,7 +90,9 @@ def test_a_bundle_with_anything_but_resources_is_taken_apart(bundle, odd, positi
     changed = copy.deepcopy(bundle)
     changed["entry"].insert(position, odd)
     assert entries_of(changed, "file") is None
-    assert [item.where for item in items(changed, "file")] or odd in ({"request": {}}, {"resource": {"resourceType": "Bundle"}})
+    assert [item for item in items(changed, "file") if item.resource is not None] == [
+        item._replace(position=item.position + (item.position >= position)) for item in items(bundle, "file")
+    ]
 
 
 def test_what_is_no_bundle_has_no_entries():
