@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from cds_service.cards.arrange import Layout, Row
 from cds_service.cards.lines import FactLines
@@ -39,7 +40,8 @@ class Details:
         what, orders, assumptions = _what(layout), self._orders(layout), self._assumptions(layout)
         not_known = self._not_known(layout)
         room = MAX_WORDS - total((what, *orders, *assumptions, not_known, fixed.sources, fixed.closing)) - _WORDS_OF_WHY
-        why = block(_WHY, [line.text for line in (*orders, *self.lines.fitting(facts_shown, room), *assumptions)])
+        lines = [line.text for line in orders], self.lines.fitting(facts_shown, room), [line.text for line in assumptions]
+        why = block(_WHY, [*chain.from_iterable(lines)])
         return "\n\n".join(filter(None, (what.text, why, not_known.text, fixed.sources.text, fixed.closing.text)))
 
     def _orders(self, layout: Layout) -> tuple[Piece, ...]:

@@ -16,6 +16,7 @@ from cds_service.plans.placeholders import YES_NO, display, words
 _NONE = "none documented in the record received"
 _AS_FAR = "yes, as far as the record received shows"
 _WORD = re.compile(r"\w+")
+_KEYS = frozenset({bool, str})
 _LISTS = frozenset({list, tuple})
 _WORDLESS = frozenset({"boolean", "object", "any"})
 
@@ -47,7 +48,7 @@ class FactWords:
     is_free: bool
     members: Mapping[str, FactWords]
     public: frozenset[str]
-    _known: dict[tuple[bool | str, bool], Said] = field(default_factory=dict)
+    _known: dict[tuple[Any, bool], Said] = field(default_factory=dict)
 
     def value(self, tree: Any) -> Any:
         """The value in a tree of facts, ``None`` if unknown. What is in a list is read with the list."""
@@ -60,12 +61,11 @@ class FactWords:
 
     def of(self, value: Any, *, has_evidence: bool) -> Said:
         """A value in words; what was looked for and not found is said to be so."""
-        is_content = value.__class__ is bool or (value.__class__ is str and value in self.codes)
-        if not is_content:
-            return self.line(self._of(value, has_evidence))
-        said = self._known.get((value, has_evidence))
+        said = self._known.get((value, has_evidence)) if value.__class__ in _KEYS else None
         if said is None:
-            said = self._known[(value, has_evidence)] = self.line(self._of(value, has_evidence))
+            said = self.line(self._of(value, has_evidence))
+            if value.__class__ is bool or (value.__class__ is str and value in self.codes):  # the content's own, not the record's
+                self._known[(value, has_evidence)] = said
         return said
 
     def line(self, text: str) -> Said:
@@ -98,8 +98,16 @@ class FactWords:
 
     def of_object(self, value: Mapping[str, Any]) -> str | None:
         """One object of a list in the words of its members; ``None`` where none of them says anything."""
-        found = [(member, value[name]) for name, member in self.members.items() if name in value]
-        parts = [_as_member(member, item) for member, item in found if _is_said(member, item)]
+        parts: list[str] = []
+        for name, member in self.members.items():
+            item = value.get(name)
+            if item is None or (item.__class__ in _LISTS and not item):
+                continue
+            if not member.declaration.said:
+                parts.append(member.plainly(item))
+            elif item is not False:  # a flag by its title alone, a value after it
+                title = member.declaration.title
+                parts.append(title if item is True else f"{title} {member.plainly(item)}")
         return ", ".join(_unrepeated(parts)) if parts else None
 
     def public_part(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -153,19 +161,6 @@ def _is_worded(declaration: Declaration) -> bool:
     kind = declaration.type
     is_value = not declaration.internal and kind.name not in _WORDLESS and (kind.name != "code" or kind.code_system is not None)
     return declaration.said or is_value
-
-
-def _is_said(member: FactWords, value: Any) -> bool:
-    is_empty = value is None or (value.__class__ in _LISTS and not value)
-    return not is_empty and not (value is False and member.declaration.said)
-
-
-def _as_member(member: FactWords, value: Any) -> str:
-    """A member by its title alone where it is a flag that is to be said, after its title where it is a value that is."""
-    declaration = member.declaration
-    if not declaration.said:
-        return member.plainly(value)
-    return declaration.title if value is True else f"{declaration.title} {member.plainly(value)}"
 
 
 def _unrepeated(parts: Iterable[str]) -> Iterator[str]:

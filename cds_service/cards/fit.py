@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from cds_service.cds_clients.profile import Profile
-from cds_service.model.assessment import SuggestedAction, Suggestion
+from cds_service.model.assessment import Suggestion
 
 MAX_TOPIC_CODE = 100
 _NO_LETTER_OR_DIGIT = re.compile(r"[^A-Za-z0-9]")
@@ -18,7 +18,7 @@ def fitting(suggestions: Iterable[Suggestion], profile: Profile) -> Iterator[Sug
     """The suggestions that the client carries out as a whole; one of several actions as the one that stands for all, or not at all."""
     for suggestion in suggestions if profile.suggestions else ():
         whole = _in_one(suggestion) if profile.one_action else suggestion
-        if whole is not None and all(_can_be_done(action, profile) for action in whole.actions):
+        if whole is not None and _can_be_done(whole, profile):
             yield whole
 
 
@@ -29,9 +29,10 @@ def _in_one(suggestion: Suggestion) -> Suggestion | None:
     return None if one is None else replace(suggestion, label=one.description, actions=(one,))
 
 
-def _can_be_done(action: SuggestedAction, profile: Profile) -> bool:
-    """Whether the client takes the resource type; what is withdrawn is an order that the client has made itself."""
-    return profile.creates is None or action.resource is None or action.resource["resourceType"] in profile.creates
+def _can_be_done(suggestion: Suggestion, profile: Profile) -> bool:
+    """Whether the client takes the resource types; what is withdrawn is an order that the client has made itself."""
+    takes = profile.creates
+    return takes is None or all(action.resource is None or action.resource["resourceType"] in takes for action in suggestion.actions)
 
 
 def topic_code(code: str, profile: Profile) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cds_service.cards.values import Proof, ShownFact
-from cds_service.cards.words import Piece, piece, total, words
+from cds_service.cards.words import Piece, total, words
 from cds_service.fhirpath import Temporal
 from cds_service.plans.markdown import day
 
 #: How many facts are shown and how many references each has: from generous to the least that still explains a card
 MAX_FACTS, MIN_FACTS = 8, 3
 MAX_REFERENCES, MIN_REFERENCES = 2, 1
+_WORDS_OF_MORE = words("- and 1 more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +22,15 @@ class FactLines:
 
     _written: dict[ShownFact, Piece] = field(default_factory=dict)
 
-    def fitting(self, facts: Sequence[ShownFact], room: int) -> Sequence[Piece]:
+    def fitting(self, facts: Sequence[ShownFact], room: int) -> list[str]:
         """As many facts as ``room`` words allow, and how many are left out."""
         worth = listed(facts, MAX_REFERENCES)
         lines = [self._line(fact) for fact in worth[:MAX_FACTS]]
         for limit in range(MAX_FACTS, MIN_FACTS - 1, -1):
-            found = _capped(lines, limit, len(worth))
-            if total(found) <= room:
-                return found
+            if total(lines[:limit]) + (_WORDS_OF_MORE if len(worth) > limit else 0) <= room:
+                return _capped(lines, limit, len(worth))
         worth = listed(facts, MIN_REFERENCES)
-        lines = [_line(fact, MIN_REFERENCES) for fact in worth[:MIN_FACTS]]
-        return _capped(lines, MIN_FACTS, len(worth))
+        return _capped([_line(fact, MIN_REFERENCES) for fact in worth[:MIN_FACTS]], MIN_FACTS, len(worth))
 
     def _line(self, fact: ShownFact) -> Piece:
         if fact not in self._written:
@@ -51,15 +50,18 @@ def listed(facts: Sequence[ShownFact], references: int) -> list[ShownFact]:
     earlier: dict[str, list[tuple[Proof, ...]]] = {}
     for fact in facts:
         value, proofs = fact.value, fact.proofs
+        if not proofs:
+            worth.append(fact)
+            continue
         same_words = earlier.setdefault(fact.said.text, [])
         if value is True and len(proofs) > references:
             if not behind.issuperset([proof.reference for proof in proofs]):
                 conclusions.append(fact)
         elif isinstance(value, Temporal):
             told = day(value.text)
-            if not proofs or not dated.issuperset([(proof.reference, told) for proof in proofs]):
+            if not dated.issuperset([(proof.reference, told) for proof in proofs]):
                 worth.append(fact)
-        elif not proofs or isinstance(value, bool) or proofs not in same_words:
+        elif isinstance(value, bool) or proofs not in same_words:
             worth.append(fact)
         same_words.append(proofs)
     return worth + conclusions
@@ -96,6 +98,7 @@ def _line(fact: ShownFact, references: int) -> Piece:
     return Piece(line.text + rests_on, line.words + words(rests_on))
 
 
-def _capped(lines: Sequence[Piece], limit: int, count: int) -> Sequence[Piece]:
+def _capped(lines: Sequence[Piece], limit: int, count: int) -> list[str]:
     """The first lines of ``count``, and how many more there are."""
-    return lines[:limit] if count <= limit else [*lines[:limit], piece(f"- and {count - limit} more")]
+    shown = [line.text for line in lines[:limit]]
+    return shown if count <= limit else [*shown, f"- and {count - limit} more"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from cds_service.cards.fact_words import FactWords, Said
@@ -21,21 +20,13 @@ _PLAIN = _NUMBERS | {str, type(None)}
 
 
 class Proof(NamedTuple):
-    """One resource that a fact rests on, as cards name it: its day, its reference as Markdown, and its ``entry`` in the extension.
-
-    ``order`` and ``date`` (``""`` where there is none) are what proofs are put in order by.
-    """
+    """One resource that a fact rests on, as cards name it: its day, its reference as Markdown, and its ``entry`` in the extension."""
 
     evidence: Evidence
     reference: str
-    order: tuple[str, str, str, str]
-    date: str
     day: str
     marked: str
     entry: Mapping[str, str]
-
-
-_ORDER, _DATE = attrgetter("order"), attrgetter("date")
 
 
 @dataclass(slots=True, eq=False)
@@ -114,17 +105,20 @@ def tidied(proofs: Sequence[Proof]) -> tuple[Proof, ...]:
     if len(proofs) < 2:
         return tuple(proofs)
     by_reference: dict[str, Proof] = {}
-    for proof in sorted(proofs, key=_ORDER):
+    for proof in sorted(proofs, key=_order):
         by_reference.setdefault(proof.reference, proof)
-    return tuple(sorted(by_reference.values(), key=_DATE, reverse=True))
+    return tuple(sorted(by_reference.values(), key=lambda proof: proof.evidence.date or "", reverse=True))
+
+
+def _order(proof: Proof) -> tuple[str, str, str, str]:
+    item = proof.evidence
+    return item.reference, item.date or "", item.code or "", item.confidence
 
 
 def _proof(item: Evidence) -> Proof:
-    date, code = item.date or "", item.code or ""
-    members = {"reference": item.reference, "code": code, "date": date, "confidence": item.confidence}
-    entry = members if code and date else {name: text for name, text in members.items() if text}
-    order = (item.reference, date, code, item.confidence)
-    return Proof(item, item.reference, order, date, day(date) if date else "", reference(item.reference), entry)
+    members = {"reference": item.reference, "code": item.code or "", "date": item.date or "", "confidence": item.confidence}
+    entry = members if item.code and item.date else {name: text for name, text in members.items() if text}
+    return Proof(item, item.reference, day(item.date) if item.date else "", reference(item.reference), entry)
 
 
 def _fact(path: str, said: Said, value: Any, proofs: tuple[Proof, ...]) -> ShownFact:
