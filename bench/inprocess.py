@@ -20,6 +20,7 @@ import orjson
 
 import cds_service
 from bench.loads import AS_OF, LOADS, grown, load
+from bench.profiled import top
 from cds_service.assess import assess
 from cds_service.hooks.parse import parse_hook_request
 from cds_service.hooks.response import check_response
@@ -31,10 +32,14 @@ COUNTS = (100, 1_000, 10_000)
 
 
 def measure(rounds: int, seconds: float) -> dict[str, Any]:
-    """Microseconds: parts of the answer to each load, and whole answers to growing records."""
+    """Microseconds: parts of the answer to each load, and whole answers to growing records; and a profile of the typical answer."""
     knowledge = load_knowledge(shipped_content())
     _as_a_worker()
-    return {"loads": {name: parts(knowledge, name, rounds, seconds) for name in LOADS}, "growth": growth(knowledge, rounds, seconds)}
+    return {
+        "loads": {name: parts(knowledge, name, rounds, seconds) for name in LOADS},
+        "growth": growth(knowledge, rounds, seconds),
+        "profile": top(_each(_bodies("typical"), lambda raw: answer(raw, knowledge)), 10 * VARIANTS),
+    }
 
 
 def _as_a_worker() -> None:
@@ -46,7 +51,7 @@ def _as_a_worker() -> None:
 
 def parts(knowledge: Knowledge, name: str, rounds: int, seconds: float) -> dict[str, float]:
     """``json``: reading the body; ``assess``: record to assessment; ``check``: the answer against its schema; ``answer``: all of it."""
-    raw = [json.dumps(load(name, variant), separators=(",", ":")).encode() for variant in range(2 if name == "large" else VARIANTS)]
+    raw = _bodies(name)
     calls = [parse_hook_request(orjson.loads(one), _service(one)) for one in raw]
     records = [(receive(call, knowledge, AS_OF, {}), call.hook) for call in calls]
     bodies = [respond(call, knowledge, AS_OF, {}).body for call in calls]
@@ -76,6 +81,10 @@ def growth(knowledge: Knowledge, rounds: int, seconds: float) -> dict[str, Any]:
 def answer(raw: bytes, knowledge: Knowledge) -> bytes:
     """From the bytes of a call to the bytes of its answer."""
     return orjson.dumps(respond(parse_hook_request(orjson.loads(raw), _service(raw)), knowledge, AS_OF, {}).body, default=float)
+
+
+def _bodies(name: str) -> list[bytes]:
+    return [json.dumps(load(name, variant), separators=(",", ":")).encode() for variant in range(2 if name == "large" else VARIANTS)]
 
 
 def _answering(body: Any, knowledge: Knowledge) -> Callable[[], Any]:

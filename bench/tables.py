@@ -279,6 +279,16 @@ def history(before: Results, after: Results) -> Table:
     return Table("Before and now", head, tuple(rows))
 
 
+def profiles(before: Results, after: Results) -> Table:
+    """The dearest functions before and now, side by side."""
+    sides = [results["inprocess"]["profile"] for results in (before, after)]
+    rows = [
+        (str(number), *(cell for name, share in pair for cell in (f"`{name}`", f"{share:.0%}")))
+        for number, pair in enumerate(zip(*sides, strict=True), 1)
+    ]
+    return Table("Where the time of the typical answer goes", ("", "before", "share", "now", "share"), tuple(rows))
+
+
 def _ratio(value: float) -> str:
     return f"{value:.2f}" if value < 19.95 else f"{value:.0f}"
 
@@ -314,7 +324,7 @@ _TABLES: dict[str, tuple[tuple[str, ...], Callable[[Results], Table]]] = {
 
 def page(text: str, results: Results, before: Results | None) -> str:
     """The page with every table between its markers ``<!-- table: name -->`` and ``<!-- end -->`` made anew."""
-    made = tables(results) | ({"history": history(before, results)} if before else {})
+    made = tables(results) | ({"history": history(before, results), "profiles": profiles(before, results)} if before else {})
 
     def fill(found: re.Match[str]) -> str:
         return f"<!-- table: {found[1]} -->\n\n{made[found[1]].markdown()}\n\n<!-- end -->"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bench import inprocess
+from bench import inprocess, profiled
 from bench.apps import limit
 from bench.loads import grown, load
 
@@ -50,3 +50,10 @@ def test_a_grown_record_has_so_many_resources_more(relevant):
         return sum(len(value.get("entry", ())) for value in body["prefetch"].values())
 
     assert count(grown(100, relevant=relevant)) == count(load("typical")) + 100
+
+
+def test_a_profile_names_functions_without_the_places_of_this_machine(knowledge):
+    found = profiled.top(lambda: inprocess.answer(json.dumps(load("small"), separators=(",", ":")).encode(), knowledge), 1)
+    assert len(found) == profiled.TOP
+    assert 0 < sum(share for _, share in found) <= 1
+    assert not [name for name, _ in found if name.startswith("/") or "0x" in name]

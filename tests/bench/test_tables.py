@@ -40,6 +40,7 @@ def results(**changes):
         },
         "inprocess": {
             "loads": {load: {"json": 10.0, "assess": asked["assess"], "check": 5.0, "answer": 600.0} for load in LOADS},
+            "profile": [["facts/sheet.py: take", 0.5], ["orjson.loads", 0.1]],
             "growth": {"none": {"answer": 0.0}, "relevant": grown | read, "irrelevant": grown | read},
         },
         "processes": {
@@ -92,10 +93,12 @@ def test_a_table_reads_the_same_on_a_terminal_and_in_markdown():
 
 
 def test_a_page_is_filled_between_its_markers_and_again_to_the_same():
-    page = "Before\n\n<!-- table: processes -->\nold\n<!-- end -->\n\n<!-- table: history -->\n<!-- end -->\n\nAfter\n"
+    tables_of = "".join(f"<!-- table: {name} -->\nold\n<!-- end -->\n\n" for name in ("processes", "history", "profiles"))
+    page = f"Before\n\n{tables_of}After\n"
     once = tables.page(page, results(), results(of_limit=0.1))
     assert "old" not in once
     assert "| start to first answer, s | 1.00 |" in once
+    assert "| 1 | `facts/sheet.py: take` | 50% | `facts/sheet.py: take` | 50% |" in once
     assert once.startswith("Before\n")
     assert once.endswith("\nAfter\n")
     assert tables.page(once, results(), results(of_limit=0.1)) == once
