@@ -16,6 +16,7 @@ from cds_service.fhirpath.logic import Truth, conjunction, disjunction, implicat
 from cds_service.fhirpath.nodes import Binary, Call, Empty, Literal, Member, This, Variable
 from cds_service.fhirpath.operators import (
     concatenation,
+    constant_equality,
     equality,
     list_equality,
     membership,
@@ -23,7 +24,7 @@ from cds_service.fhirpath.operators import (
     ordering,
     text_equality,
 )
-from cds_service.fhirpath.walk import Many, Single, from_value, from_variable, items, only, only_boolean
+from cds_service.fhirpath.walk import Many, Single, from_value, from_variable, items, only, only_boolean, some
 
 _LOGIC = {"and": conjunction, "or": disjunction, "implies": implication}
 
@@ -103,6 +104,8 @@ def _call(checked: Checked, name: str) -> Single:
         return negation(truth(checked.parts[0]))
     if name in ("where", "iif"):
         return many(checked)
+    if name == "exists" and len(checked.parts) == 1:
+        return some(_value(checked.parts[0]))
     selected = _where(checked) if len(checked.parts) > 1 else many(checked.parts[0])
     if name == "exists":
         return lambda variables, focus: bool(selected(variables, focus))
@@ -124,6 +127,10 @@ def _iif(checked: Checked, way: Callable[[Checked], Single]) -> Single:
     first = way(checked.parts[1])
     empty = _no_items if way is many else _nothing
     second: Single = way(checked.parts[2]) if len(checked.parts) > 2 else empty
+    constants = [part.node.value for part in checked.parts[1:] if isinstance(part.node, Literal)]
+    if way is single and len(constants) == 2:
+        yes, no = constants
+        return lambda variables, focus: yes if condition(variables, focus) is True else no
     return lambda variables, focus: (first if condition(variables, focus) is True else second)(variables, focus)
 
 
@@ -152,4 +159,6 @@ def _equality(left: Checked, right: Checked, position: int, *, wanted: bool) -> 
         return list_equality(many(left), many(right), position, wanted=wanted)
     if isinstance(right.node, Literal) and isinstance(right.node.value, str):
         return text_equality(_value(left), right.node.value, left.node.position, wanted=wanted)
+    if isinstance(right.node, Literal) and isinstance(right.node.value, (bool, int)):
+        return constant_equality(_value(left), right.node.value, (left.node.position, position), wanted=wanted)
     return equality(single(left), single(right), position, wanted=wanted)

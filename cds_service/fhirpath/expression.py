@@ -40,11 +40,16 @@ class Expression:
         """The result as a FHIRPath collection (a fresh list)."""
         return self._many(variables, focus)
 
-    def boolean(self, variables: Mapping[str, Any], focus: Any = None) -> bool | None:
-        """``True``, ``False``, or ``None`` for empty. Raises :class:`FhirPathError` if the type is no boolean."""
+    @property
+    def condition(self) -> Truth:
+        """The closure behind :meth:`boolean`, for who asks often. Raises :class:`FhirPathError` if the type is no boolean."""
         if not self._is_condition:
             raise FhirPathError("This is not a condition", 0, "Compare it with something, or ask exists().")
-        return self._truth(variables, focus)
+        return self._truth
+
+    def boolean(self, variables: Mapping[str, Any], focus: Any = None) -> bool | None:
+        """``True``, ``False``, or ``None`` for empty. Raises :class:`FhirPathError` if the type is no boolean."""
+        return self.condition(variables, focus)
 
     def causes(self, variables: Mapping[str, Any], focus: Any = None) -> frozenset[str]:
         """The paths whose emptiness, or imprecision, made the result empty; none if the result is not empty."""

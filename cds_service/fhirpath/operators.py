@@ -44,6 +44,21 @@ def text_equality(value: Single, text: str, position: int, *, wanted: bool) -> T
     return evaluated
 
 
+def constant_equality(value: Single, constant: int, positions: tuple[int, int], *, wanted: bool) -> Truth:
+    """The same for a number or a boolean written out; ``positions`` are those of the value and of the operator."""
+    kind = constant.__class__
+
+    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
+        found = value(variables, focus)
+        if found.__class__ is kind:
+            return (found == constant) is wanted
+        found = one(found, positions[0])
+        same = None if found is None else equal(found, constant, positions[1])
+        return None if same is None else same is wanted
+
+    return evaluated
+
+
 def list_equality(left: Many, right: Many, position: int, *, wanted: bool) -> Truth:
     """``=`` or ``!=`` of two lists: as many items, and each the same as its counterpart."""
 
@@ -77,7 +92,11 @@ def membership(item: Single, every: Many, position: int) -> Truth:
         one = item(variables, focus)
         if one is None:
             return None
-        verdicts = [equal(one, other, position) for other in every(variables, focus)]
+        others = every(variables, focus)
+        if one.__class__ is str:  # the commonest list is one of codes
+            verdicts = [one == other if other.__class__ is str else equal(one, other, position) for other in others]
+        else:
+            verdicts = [equal(one, other, position) for other in others]
         return True if True in verdicts else (None if None in verdicts else False)
 
     return evaluated
@@ -87,7 +106,11 @@ def concatenation(left: Single, right: Single, position: int, *, lenient: bool) 
     """``+`` is empty if a side is; ``&`` (``lenient``) takes an empty side as no text."""
 
     def evaluated(variables: Mapping[str, Any], focus: Any) -> str | None:
-        texts = [left(variables, focus), right(variables, focus)]
+        one, other = left(variables, focus), right(variables, focus)
+        if one.__class__ is str and other.__class__ is str:
+            joined: str = one + other
+            return joined
+        texts = [one, other]
         if lenient:
             texts = ["" if text is None else text for text in texts]
         if None in texts:

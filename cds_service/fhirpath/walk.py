@@ -52,6 +52,16 @@ def only_boolean(value: Single, position: int) -> Single:
     return evaluated
 
 
+def some(value: Single) -> Single:
+    """Whether there is anything."""
+
+    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool:
+        found = value(variables, focus)
+        return bool(items(found)) if found.__class__ in _LISTS else found is not None
+
+    return evaluated
+
+
 def one(value: Any, position: int) -> Any:
     """The one item of a value as a path gives it, or ``None``."""
     if value is None:

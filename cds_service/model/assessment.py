@@ -1,4 +1,7 @@
-"""The result of an assessment: plain frozen data that cards, the CLI and tests read."""
+"""The result of an assessment: plain data that cards, the CLI and tests read and nobody changes.
+
+What a card shows many of is not frozen: to make one that is takes five times as long.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,7 @@ class Citation:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Section:
     """A branch that was taken: heading and paragraph, Markdown with escaped values; ``id`` is the child action's id.
 
@@ -73,7 +76,7 @@ class Section:
     is_block: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SuggestedAction:
     """One action of a suggestion: ``create`` with a resource, or ``delete`` with a relative reference."""
 
@@ -83,7 +86,7 @@ class SuggestedAction:
     resource_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Suggestion:
     """An option offered, never preselected; ``id`` is the child action's id.
 
@@ -96,7 +99,7 @@ class Suggestion:
     as_one: SuggestedAction | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Recommendation:
     """One recommendation that fired, with everything a card needs. ``tell`` gives its trace, which is made when somebody asks."""
 

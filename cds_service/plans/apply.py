@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from cds_service.model.assessment import ActionTrace, CriterionTrace, Failure, Hook, Recommendation
 from cds_service.model.facts import Facts
 from cds_service.plans.call import Call
-from cds_service.plans.compiled import CompiledAction, Criterion
+from cds_service.plans.compiled import Criterion
 from cds_service.plans.context import PlanContext
 from cds_service.plans.environment import variable_values
 from cds_service.plans.evaluation import Evaluation, Memory
@@ -59,19 +59,14 @@ def apply_service(service: Service, facts: Facts, hook: Hook, context: PlanConte
 def _fixed(service: Service, call: Call, memory: Memory) -> tuple[tuple[Row, bool | Failure], ...]:
     """For each row, whether the criteria that no order changes hold, or what went wrong when they were asked."""
     asked = Evaluation(variable_values(call.facts, call.hook, call.context.parameters, None), memory)
-    return tuple((row, _attempt(row, partial(_all_true, row.fixed, asked))) for row in service.rows)
+    return tuple((row, _attempt(row, asked.hold, row.fixed)) for row in service.rows)
 
 
-def _attempt(row: Row, ask: Callable[[], bool]) -> bool | Failure:
+def _attempt(row: Row, ask: Callable[..., bool], *given: Any) -> bool | Failure:
     try:
-        return ask()
+        return ask(*given)
     except Exception as error:  # noqa: BLE001 whatever one plan does, the others still answer, and a card says so
         return Failure(row.action.plan, type(error).__name__)
-
-
-def _all_true(criteria: Iterable[Criterion], asked: Evaluation) -> bool:
-    """Whether all hold; after one that does not, none is asked."""
-    return all(asked.truth(criterion) is True for criterion in criteria)
 
 
 @dataclass
@@ -89,21 +84,21 @@ class _Run:
     def evaluate(self, fixed: Iterable[tuple[Row, bool | Failure]], memory: Memory) -> None:
         """Find what fires. ``memory`` is shared with the runs for other orders."""
         asked = Evaluation(self._variables(), memory)
-        rows: list[tuple[CompiledAction, bool]] = []
+        rows: list[tuple[Row, bool]] = []
         for row, holds in fixed:
-            fires = _attempt(row, partial(self._fires, row, asked, rows)) if holds is True else holds
+            fires = _attempt(row, self._fires, row, asked, rows) if holds is True else holds
             if isinstance(fires, Failure):
                 self.failures.append(fires)
                 self.failed.add(row.action.code)
                 continue
-            rows.append((row.action, fires))
+            rows.append((row, fires))
             if fires:
                 asked.settle(fired=[*asked.variables["fired"], row.action.code])
 
-    def _fires(self, row: Row, asked: Evaluation, rows: list[tuple[CompiledAction, bool]]) -> bool:
+    def _fires(self, row: Row, asked: Evaluation, rows: list[tuple[Row, bool]]) -> bool:
         if row.asks:
-            asked.settle(needed=needed_facts(rows, asked.variables, self.call.facts, self.call.context))
-        if not _all_true(row.varying, asked):
+            asked.settle(needed=needed_facts(rows, asked, self.call.facts, self.call.context))
+        if not asked.hold(row.varying):
             return False
         code = row.action.code
         self.fired[code] = recommend(row, asked, self.call, self.number, self._reference, lambda: self.traces[code])
@@ -114,16 +109,16 @@ class _Run:
         """The trace of every recommendation that could be evaluated: all its criteria asked again, as they were."""
         variables = self._variables()
         found: dict[str, ActionTrace] = {}
-        rows: list[tuple[CompiledAction, bool]] = []
+        rows: list[tuple[Row, bool]] = []
         for row in self.service.rows:
             action, fired = row.action, row.action.code in self.fired
             if action.code in self.failed:
                 continue
             with suppress(Exception):  # what rules a row out may hide that another of its criteria cannot be evaluated
                 if row.asks:
-                    variables["needed"] = needed_facts(rows, variables, self.call.facts, self.call.context)
+                    variables["needed"] = needed_facts(rows, Evaluation(variables, Memory()), self.call.facts, self.call.context)
                 found[action.code] = ActionTrace(action.code, action.plan, self._reference, fired, _trace(action.criteria, variables))
-            rows.append((action, fired))
+            rows.append((row, fired))
             if fired:
                 variables["fired"].append(action.code)
         return found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from cds_service.model.assessment import Hook
 from cds_service.model.facts import Facts
@@ -16,7 +16,35 @@ from cds_service.plans.service import Reads, Row
 _INDEX = re.compile(r"\[\d+\]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What one way to show a row rests on, as far as the content tells.
+
+    ``facts`` are the facts read, sorted; ``reads`` the same, those of the row's criteria first, in their order; ``parameters`` are those
+    read by name that cards name, ``origins`` the facts behind that are made with such a one; ``needed``: it shows what is asked for.
+    """
+
+    facts: tuple[str, ...]
+    reads: tuple[str, ...]
+    parameters: frozenset[str]
+    origins: frozenset[str]
+    needed: bool
+
+
+@lru_cache(maxsize=4096)
+def basis(row: Row, used: tuple[Reads, ...], context: PlanContext) -> Basis:
+    """What a row rests on that shows what reads ``used``. It follows from the content, and the same few ways come again and again."""
+    facts = tuple(sorted(frozenset().union(*(reads.facts for reads in used))))
+    return Basis(
+        facts=facts,
+        reads=tuple(dict.fromkeys((*row.ranked, *facts))),
+        parameters=context.named.intersection(frozenset().union(*(reads.parameters for reads in used))),
+        origins=frozenset(origin for path in facts for origin in context.named_behind.get(path, ())),
+        needed=any(reads.needed for reads in used),
+    )
+
+
+@dataclass(frozen=True, eq=False)
 class Call:
     """The facts of one record and the hook that asks about them."""
 
@@ -36,16 +64,26 @@ class Call:
         return path in above or any(path[:end] in weak for end, sign in enumerate(path) if sign == ".")
 
     @cached_property
+    def subject(self) -> Mapping[str, str]:
+        """The reference of a draft to the patient, who must be known."""
+        return {"reference": f"Patient/{self.hook.patient_id}"}
+
+    @cached_property
+    def encounter(self) -> Mapping[str, Mapping[str, str]]:
+        """What a draft says of the encounter, if there is one."""
+        given = self.hook.encounter_id
+        return {"encounter": {"reference": f"Encounter/{given.removeprefix('Encounter/')}"}} if given else {}
+
+    @cached_property
     def _weak(self) -> tuple[frozenset[str], frozenset[str]]:
         """The weak facts, also without index; and these with all above them."""
         weak = self.facts.weak | {_INDEX.sub("", path) for path in self.facts.weak}
         return weak, weak | {path[:end] for path in weak for end, sign in enumerate(path) if sign in ".["}
 
-    def parameters_behind(self, paths: Iterable[str], used: Iterable[Reads]) -> tuple[str, ...]:
-        """The assumptions and site settings that decided: named by an expression, or behind a fact that one reads."""
-        named = {name for reads in used for name in reads.parameters}
-        behind = {origin for path in paths for origin in self.context.named_behind.get(path, ())}
-        return tuple(sorted(self.context.named & named.union(*(self._decided(path) for path in behind))))
+    def parameters_behind(self, basis: Basis, needed: Iterable[str]) -> tuple[str, ...]:
+        """The assumptions and site settings that decided: named by an expression, or behind a fact that one reads or that is asked for."""
+        origins = basis.origins.union(*(self.context.named_behind.get(path, ()) for path in needed)) if needed else basis.origins
+        return tuple(sorted(basis.parameters.union(*(self._decided(path) for path in origins))))
 
     def _decided(self, path: str) -> frozenset[str]:
         """The parameters of a fact. Where nothing is known to derive it from, or to compare with a list, they have decided nothing."""
@@ -53,5 +91,5 @@ class Call:
             reads = self.context.fact_reads.get(path, ())
             is_idle = bool(reads) and all(value_at(self.facts.tree, name) is None for name in reads)
             is_idle = is_idle or (path in self.context.fact_lists and not self.facts.evidence_of(path))
-            self._deciding[path] = frozenset(() if is_idle else self.context.fact_parameters[path])
+            self._deciding[path] = frozenset(() if is_idle else self.context.named.intersection(self.context.fact_parameters[path]))
         return self._deciding[path]

@@ -10,9 +10,10 @@ from functools import cached_property
 from typing import Any
 
 from cds_service.fhirpath import Expression
+from cds_service.fhirpath.logic import Truth
 from cds_service.model.assessment import Citation
 from cds_service.model.hook_library import LIBRARY
-from cds_service.plans.paths import Lasting, lasting
+from cds_service.plans.paths import lasting as lasting_of
 
 INDICATORS: Mapping[str, str] = {"routine": "info", "urgent": "warning", "asap": "warning", "stat": "critical"}
 HOOKS = tuple(LIBRARY)
@@ -79,16 +80,21 @@ class DataRequirement:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One condition. ``unknown_is_no`` marks the deliberate exception to three-valued logic; ``lasting``: for how long its value holds."""
+    """One condition. ``unknown_is_no`` marks the deliberate exception to three-valued logic.
+
+    ``asked`` is the closure that evaluates it; ``lasting`` says for how long its value holds.
+    """
 
     description: str
     expression: Expression
     unknown_is_no: bool = False
-    lasting: Lasting = field(init=False, repr=False, compare=False)
+    asked: Truth = field(init=False, repr=False, compare=False)
+    lasting: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Look once at what it reads."""
-        object.__setattr__(self, "lasting", lasting(self.expression.reads))
+        """Look once at what it reads. Raises :class:`FhirPathError` for what is no condition."""
+        object.__setattr__(self, "asked", self.expression.condition)
+        object.__setattr__(self, "lasting", lasting_of(self.expression.reads))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +104,11 @@ class Placeholder:
     expression: Expression
     trusted: bool
     systems: tuple[tuple[str, frozenset[str]], ...] = ()
-    lasting: Lasting = field(init=False, repr=False, compare=False)
+    lasting: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Look once at what it reads."""
-        object.__setattr__(self, "lasting", lasting(self.expression.reads))
+        object.__setattr__(self, "lasting", lasting_of(self.expression.reads))
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,11 @@ class Template:
     def placeholders(self) -> tuple[Placeholder, ...]:
         """The placeholders alone."""
         return tuple(part for part in self.parts if isinstance(part, Placeholder))
+
+    @cached_property
+    def fixed(self) -> str | None:
+        """The whole paragraph, where nothing in it varies."""
+        return None if self.placeholders else "".join(part for part in self.parts if isinstance(part, str)).strip()
 
     @cached_property
     def is_block(self) -> bool:

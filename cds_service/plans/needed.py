@@ -11,36 +11,56 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.model.declaration import Askable
-from cds_service.model.facts import Facts, without
+from cds_service.model.facts import Facts
 from cds_service.plans.compiled import CompiledAction, Criterion, Placeholder
 from cds_service.plans.context import PlanContext
-from cds_service.plans.evaluation import Evaluation, Memory
+from cds_service.plans.evaluation import Evaluation
 from cds_service.plans.paths import value_at
 from cds_service.plans.placeholders import unknown_reads
+from cds_service.plans.service import Row
 
-Rows = Sequence[tuple[CompiledAction, bool]]
+Rows = Sequence[tuple[Row, bool]]
 
 
-def needed_facts(rows: Rows, variables: Mapping[str, Any], facts: Facts, context: PlanContext) -> list[str]:
+def needed_facts(rows: Rows, asked: Evaluation, facts: Facts, context: PlanContext) -> list[str]:
     """The names of the askable facts that are needed, in the order of the logical model.
 
-    ``rows`` are the recommendations evaluated so far, each with whether it fired.
+    ``rows`` are the recommendations evaluated so far, each with whether it fired. Only those are looked into that read what an askable
+    fact may be behind that is not known.
     """
-    view = _View(Evaluation(_without_missing(variables, context), Memory()), facts, context)
+    live, missing = _open(asked.variables["facts"], context)
+    view = _View(asked.without(missing, context), facts, context, live)
     paths: set[str] = set()
-    for action, fired in rows:
-        paths |= view.gaps(action) if fired else view.blocks(action)
-    asked = (view.askable(path) for path in sorted(paths, key=context.rank.__getitem__) if not view.is_on_its_way(path))
-    return list(dict.fromkeys(item.name for item in asked if item is not None))
+    for row, fired in rows:
+        if fired:
+            paths |= view.gaps(row)
+        elif not live.isdisjoint(row.deciding):
+            paths |= view.blocks(row.action)
+    found = (view.askable(path) for path in sorted(paths, key=context.rank.__getitem__) if not view.is_on_its_way(path))
+    return list(dict.fromkeys(item.name for item in found if item is not None))
+
+
+def _open(tree: Mapping[str, Any], context: PlanContext) -> tuple[frozenset[str], list[str]]:
+    """The facts that an askable one may be behind that is not known, or not well enough; and those whose value counts as missing."""
+    live, missing = [context.always_open], []
+    for path, values, ahead in context.askable:
+        value = value_at(tree, path)
+        if value is None:
+            live.append(ahead)
+        elif any(_same(value, one) for one in values):
+            live.append(ahead)
+            missing.append(path)
+    return frozenset().union(*live), missing
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """The variables with missing values taken out, and what may be asked."""
+    """The variables with missing values taken out, and what may be asked; ``live`` are the facts that something to ask may be behind."""
 
     asked: Evaluation
     facts: Facts
     context: PlanContext
+    live: frozenset[str]
 
     def blocks(self, action: CompiledAction) -> set[str]:
         """The askable facts that alone keep an action from firing; none if anything else keeps it too."""
@@ -54,15 +74,17 @@ class _View:
             found |= asked
         return found
 
-    def gaps(self, action: CompiledAction) -> set[str]:
-        """The askable facts that a fired action's paragraphs, branches and suggestions lack."""
-        lacking = self._placeholders(action.description.placeholders)
-        for section in action.sections:
-            lacking |= self._undecided(section.criteria)
-            if self.asked.together(section.criteria):
-                lacking |= self._placeholders(section.text.placeholders)
-        for suggestion in action.suggestions:
-            lacking |= self._undecided(suggestion.criteria)
+    def gaps(self, row: Row) -> set[str]:
+        """The askable facts that a fired row's paragraphs, branches and suggestions lack."""
+        lacking = self._placeholders(row.action.description.placeholders)
+        for section, reads in row.sections:
+            if not self.live.isdisjoint(reads.facts):
+                lacking |= self._undecided(section.criteria)
+                if self.asked.together(section.criteria):
+                    lacking |= self._placeholders(section.text.placeholders)
+        for suggestion, reads in row.suggestions:
+            if not self.live.isdisjoint(reads.facts):
+                lacking |= self._undecided(suggestion.criteria)
         return {path for cause in lacking for path in self._reduce(cause, frozenset())[0]}
 
     def _undecided(self, criteria: Sequence[Criterion]) -> set[str]:
@@ -103,12 +125,6 @@ class _View:
         """Whether what would tell the fact is already drafted or ordered."""
         unless = self.context.unless.get(path)
         return unless is not None and unless.boolean({**self.asked.variables, "facts": self.facts.tree}) is True
-
-
-def _without_missing(variables: Mapping[str, Any], context: PlanContext) -> Mapping[str, Any]:
-    tree = variables["facts"]
-    missing = [path for path, values in context.missable.items() if any(_same(value_at(tree, path), value) for value in values)]
-    return {**variables, "facts": without(tree, missing)}
 
 
 def _same(value: Any, missing: object) -> bool:

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
-
-class Lasting(IntEnum):
-    """For how long the value of an expression holds: for all orders of a call, for one, or until the next recommendation is decided."""
-
-    CALL = 0
-    ORDER = 1
-    STEP = 2
+CALL, ORDER, STEP = range(3)
+"""For how long the value of an expression holds: for all orders of a call, for one, or until the next recommendation is decided."""
 
 
-def lasting(reads: Iterable[str]) -> Lasting:
+def lasting(reads: Iterable[str]) -> int:
     """For how long the value of an expression holds that reads some variable-rooted paths."""
     roots = {path.partition(".")[0] for path in reads}
     if not roots.isdisjoint(("fired", "needed")):
-        return Lasting.STEP
-    return Lasting.ORDER if "order" in roots else Lasting.CALL
+        return STEP
+    return ORDER if "order" in roots else CALL
 
 
 def fact_path(path: str) -> str | None:
@@ -49,10 +43,13 @@ def _names(path: str) -> tuple[str, ...]:
 
 def _value(node: Any, names: tuple[str, ...]) -> Any:
     for number, name in enumerate(names):
-        if isinstance(node, (list, tuple)):
+        if node.__class__ is dict:
+            node = node.get(name)
+        elif isinstance(node, (list, tuple)):
             rest = names[number:]
             return [found for item in node if (found := _value(item, rest)) is not None]
-        node = node.get(name) if isinstance(node, Mapping) else None
+        else:
+            node = node.get(name) if isinstance(node, Mapping) else None
         if node is None:
             return None
     return node

@@ -24,28 +24,37 @@ def render(template: Template, asked: Evaluation, context: PlanContext, empty: l
 
     Only text that may come from the record is escaped; the content's own Markdown is kept.
     """
+    if template.fixed is not None:
+        return template.fixed
     parts = []
     for part in template.parts:
         if isinstance(part, str):
             parts.append(part)
             continue
-        found = _filled(part, asked, context)
-        if found is None:
-            found = NONE_DOCUMENTED if is_known_empty(part.expression, asked.variables) else NOT_KNOWN
-            if empty is not None:
-                empty.append(part.expression)
-        parts.append(found)
+        words, is_empty = _filled(part, asked, context)
+        parts.append(words)
+        if is_empty and empty is not None:
+            empty.append(part.expression)
     return "".join(parts).strip()
 
 
-def _filled(placeholder: Placeholder, asked: Evaluation, context: PlanContext) -> str | None:
-    """The values of a placeholder in words, joined by commas; ``None`` without any."""
+def _filled(placeholder: Placeholder, asked: Evaluation, context: PlanContext) -> tuple[str, bool]:
+    """The values of a placeholder in words, joined by commas, or what is said where there are none; and whether there are none."""
     remembered = asked.memory(placeholder.lasting).words
     expression = placeholder.expression
-    if expression not in remembered:
-        values = expression(asked.variables)
-        remembered[expression] = ", ".join(dict.fromkeys(_word(value, placeholder, context) for value in values)) if values else None
-    return remembered[expression]
+    found = remembered.get(expression)
+    if found is None:
+        found = remembered[expression] = _fill(placeholder, asked, context)
+    return found
+
+
+def _fill(placeholder: Placeholder, asked: Evaluation, context: PlanContext) -> tuple[str, bool]:
+    values = placeholder.expression(asked.variables)
+    if not values:
+        return NONE_DOCUMENTED if is_known_empty(placeholder.expression, asked.variables) else NOT_KNOWN, True
+    if len(values) == 1:
+        return _word(values[0], placeholder, context), False
+    return ", ".join(dict.fromkeys(_word(value, placeholder, context) for value in values)), False
 
 
 def plain(placeholder: Placeholder, variables: Mapping[str, Any], context: PlanContext) -> str | None:

@@ -7,12 +7,12 @@ from typing import Any
 
 from cds_service.fhirpath import Expression
 from cds_service.model.assessment import ActionTrace, Recommendation, Section, Suggestion
-from cds_service.plans.call import Call
+from cds_service.plans.call import Call, basis
 from cds_service.plans.compiled import INDICATORS, MAX_SUMMARY, SIGN_HOOK, CompiledAction, CompiledSection, CompiledSuggestion, Criterion
 from cds_service.plans.evaluation import Evaluation
 from cds_service.plans.markdown import entities, escape, unescape
 from cds_service.plans.placeholders import plain, render, unknown_reads
-from cds_service.plans.service import Reads, Row
+from cds_service.plans.service import Row
 from cds_service.plans.suggestions import build_suggestion
 
 
@@ -33,7 +33,8 @@ def recommend(
     summary, detail = _words(action, asked, call, empty)
     paragraphs = tuple(_section(section, asked, call, empty) for section in shown)
     used = (row.reads, *(reads for _, reads, held in sections if held), *(reads for _, reads in offered))
-    reads = _reads(used, variables)
+    rests_on = basis(row, used, call.context)
+    needed = variables["needed"] if rests_on.needed else ()
     undecided = [section.criteria for section, _, held in sections if held is None]
     undecided += [item.criteria for item, _, held in suggestions if held is None]
     return Recommendation(
@@ -44,12 +45,12 @@ def recommend(
         indicator=indicator,
         summary=summary,
         detail=detail,
-        text=unescape(render(action.text, asked, call.context)),
+        text=row.text if row.text is not None else unescape(render(action.text, asked, call.context)),
         sections=paragraphs,
         suggestions=_suggestions((item for item, _ in offered), call, variables),
         citations=action.citations,
-        parameters=call.parameters_behind(reads, used),
-        reads=tuple(dict.fromkeys((*row.ranked, *reads))),
+        parameters=call.parameters_behind(rests_on, needed),
+        reads=tuple(dict.fromkeys((*row.ranked, *needed, *rests_on.facts))) if needed else rests_on.reads,
         unknown=_unknown(undecided, empty, row, asked),
         tell=trace,
     )
@@ -91,15 +92,8 @@ def _indicator(row: Row, asked: Evaluation, call: Call, number: int) -> str:
     return indicator
 
 
-def _reads(used: Iterable[Reads], variables: Mapping[str, Any]) -> tuple[str, ...]:
-    """The facts that what is shown reads, after those that it asks for."""
-    every = tuple(used)
-    needed = variables["needed"] if any(reads.needed for reads in every) else ()
-    return (*needed, *sorted(frozenset().union(*(reads.facts for reads in every))))
-
-
 def _suggestions(offered: Iterable[CompiledSuggestion], call: Call, variables: Mapping[str, Any]) -> tuple[Suggestion, ...]:
-    built = (build_suggestion(item, call.hook, variables["order"]) for item in offered)
+    built = (build_suggestion(item, call, variables["order"]) for item in offered)
     return tuple(item for item in built if item is not None)
 
 

@@ -11,6 +11,7 @@ from cds_service.model.facts import Facts
 from cds_service.plans.compiled import ORDER_HOOKS, CompiledAction
 from cds_service.plans.context import PlanContext
 from cds_service.plans.environment import draft_orders, variable_values
+from cds_service.plans.evaluation import Evaluation, Memory
 from cds_service.plans.service import Row, Service
 
 Order = Mapping[str, Any]
@@ -62,13 +63,14 @@ def out_of_scope(service: Service, facts: Facts, hook: Hook, context: PlanContex
     These must be what they are in the whole, so that a criterion of them alone stays what it is, unknown too. Any other fact may be
     unknown as yet: a criterion that is false without it stays false (see :func:`may_concern`).
     """
-    calls = [variable_values(facts, hook, context.parameters, order) for _, order in orders_in_scope(facts, hook, context.model)]
-    return not any(_may_fire(row, variables) for variables in calls for row in service.rows)
+    memory = Memory()
+    variables = (variable_values(facts, hook, context.parameters, order) for _, order in orders_in_scope(facts, hook, context.model))
+    return not any(_may_fire(row, asked) for asked in (Evaluation(each, memory) for each in variables) for row in service.rows)
 
 
-def _may_fire(row: Row, variables: Mapping[str, Any]) -> bool:
+def _may_fire(row: Row, asked: Evaluation) -> bool:
     try:
-        return all(one.boolean(variables) is True for one in row.decided) and all(one.boolean(variables) is not False for one in row.open)
+        return all(asked.truth(one) is True for one in row.decided) and all(asked.truth(one) is not False for one in row.open)
     except Exception:  # noqa: BLE001 what cannot be told here is told, as a failure, where plans are applied
         return True
 

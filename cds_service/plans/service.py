@@ -8,10 +8,11 @@ from functools import cached_property
 
 from cds_service.fhirpath import Expression
 from cds_service.plans.compiled import CompiledAction, CompiledSection, CompiledSuggestion, Criterion, DataRequirement
-from cds_service.plans.paths import Lasting, fact_paths
+from cds_service.plans.markdown import unescape
+from cds_service.plans.paths import CALL, STEP, fact_paths
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reads:
     """What some expressions read: ``facts`` by path, ``parameters`` by name, and whether ``%needed`` is among it."""
 
@@ -27,7 +28,7 @@ class Reads:
         return Reads(frozenset(fact_paths(paths)), parameters, "needed" in paths)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Row:
     """One recommendation as a service evaluates it.
 
@@ -36,15 +37,16 @@ class Row:
     which they may tell that they do not; criteria that read ``%fired`` or ``%needed`` are in neither.
     ``reads`` is what its criteria, its varying words and its description read, and for each section and suggestion what that reads;
     ``ranked`` are the facts that its criteria read, in their order; ``deciding`` and ``deciding_order`` are the facts, and the members
-    of the order, that decide whether and how urgently it fires; ``exceptions`` are the criteria that take "unknown" for "no".
+    of the order, that decide whether and how urgently it fires; ``exceptions`` are the criteria that take "unknown" for "no";
+    ``text`` is its plain sentence where nothing in it varies.
     """
 
     action: CompiledAction
     fixed: tuple[Criterion, ...]
     varying: tuple[Criterion, ...]
     asks: bool
-    decided: tuple[Expression, ...]
-    open: tuple[Expression, ...]
+    decided: tuple[Criterion, ...]
+    open: tuple[Criterion, ...]
     reads: Reads
     sections: tuple[tuple[CompiledSection, Reads], ...]
     suggestions: tuple[tuple[CompiledSuggestion, Reads], ...]
@@ -52,6 +54,7 @@ class Row:
     deciding: frozenset[str]
     deciding_order: tuple[str, ...]
     exceptions: tuple[Expression, ...]
+    text: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,16 +99,16 @@ class Service:
 
 
 def _row(action: CompiledAction, service: Service) -> Row:
-    settled = [one.expression for one in action.criteria if one.lasting is not Lasting.STEP]
-    decided = tuple(one for one in settled if service.scope.issuperset(fact_paths(one.reads)))
+    settled = [one for one in action.criteria if one.lasting is not STEP]
+    decided = tuple(one for one in settled if service.scope.issuperset(fact_paths(one.expression.reads)))
     deciding = [criterion.expression for criterion in action.criteria]
     if "action.priority" in action.dynamic:
         deciding.append(action.dynamic["action.priority"].expression)
     paths = {path for expression in deciding for path in expression.reads}
     return Row(
         action=action,
-        fixed=tuple(one for one in action.criteria if one.lasting is Lasting.CALL),
-        varying=tuple(one for one in action.criteria if one.lasting is not Lasting.CALL),
+        fixed=tuple(one for one in action.criteria if one.lasting is CALL),
+        varying=tuple(one for one in action.criteria if one.lasting is not CALL),
         asks=action.code in service.asking,
         decided=decided,
         open=tuple(one for one in settled if one not in decided),
@@ -121,6 +124,7 @@ def _row(action: CompiledAction, service: Service) -> Row:
         deciding=frozenset(fact_paths(paths)),
         deciding_order=tuple(path.partition(".")[2] for path in paths if path.startswith("order.")),
         exceptions=tuple(criterion.expression for criterion in action.reasons if criterion.unknown_is_no),
+        text=None if action.text.fixed is None else unescape(action.text.fixed),
     )
 
 

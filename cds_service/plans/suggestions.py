@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cds_service.model.assessment import Hook, SuggestedAction, Suggestion
+from cds_service.model.assessment import SuggestedAction, Suggestion
+from cds_service.plans.call import Call
 from cds_service.plans.compiled import CompiledSuggestion, Draft
 
 
-def build_suggestion(compiled: CompiledSuggestion, hook: Hook, order: Mapping[str, Any] | None) -> Suggestion | None:
+def build_suggestion(compiled: CompiledSuggestion, call: Call, order: Mapping[str, Any] | None) -> Suggestion | None:
     """The suggestion, or ``None`` where it cannot be carried out: no patient to write for, no draft id to withdraw, no draft any more."""
-    actions = _withdrawal(compiled, order) if compiled.withdraw is not None else _creations(compiled, hook)
+    actions = _withdrawal(compiled, order) if compiled.withdraw is not None else _creations(compiled, call)
     if not actions:
         return None
-    return Suggestion(compiled.id, compiled.label, actions, None if compiled.as_one is None else _creation(compiled.as_one, hook))
+    return Suggestion(compiled.id, compiled.label, actions, None if compiled.as_one is None else _creation(compiled.as_one, call))
 
 
 def _withdrawal(compiled: CompiledSuggestion, order: Mapping[str, Any] | None) -> tuple[SuggestedAction, ...]:
@@ -23,18 +24,11 @@ def _withdrawal(compiled: CompiledSuggestion, order: Mapping[str, Any] | None) -
     return (SuggestedAction("delete", str(compiled.withdraw), resource_id=str(order["reference"])),)
 
 
-def _creations(compiled: CompiledSuggestion, hook: Hook) -> tuple[SuggestedAction, ...]:
-    if hook.patient_id is None:
+def _creations(compiled: CompiledSuggestion, call: Call) -> tuple[SuggestedAction, ...]:
+    if call.hook.patient_id is None:
         return ()
-    return tuple(_creation(draft, hook) for draft in compiled.drafts)
+    return tuple([_creation(draft, call) for draft in compiled.drafts])
 
 
-def _creation(draft: Draft, hook: Hook) -> SuggestedAction:
-    return SuggestedAction("create", draft.description, resource=_resource(draft, hook))
-
-
-def _resource(draft: Draft, hook: Hook) -> Mapping[str, Any]:
-    resource = {**draft.resource, draft.subject_element: {"reference": f"Patient/{hook.patient_id}"}}
-    if hook.encounter_id:
-        resource["encounter"] = {"reference": f"Encounter/{hook.encounter_id.removeprefix('Encounter/')}"}
-    return resource
+def _creation(draft: Draft, call: Call) -> SuggestedAction:
+    return SuggestedAction("create", draft.description, {**draft.resource, draft.subject_element: call.subject, **call.encounter})
