@@ -93,11 +93,11 @@ class _Run:
                 continue
             rows.append((row, fires))
             if fires:
-                asked.settle(fired=[*asked.variables["fired"], row.action.code])
+                asked.settle("fired", [*asked.variables["fired"], row.action.code])
 
     def _fires(self, row: Row, asked: Evaluation, rows: list[tuple[Row, bool]]) -> bool:
         if row.asks:
-            asked.settle(needed=needed_facts(rows, asked, self.call.facts, self.call.context))
+            asked.settle("needed", needed_facts(rows, asked, self.call.facts, self.call.context))
         if not asked.hold(row.varying):
             return False
         code = row.action.code

@@ -21,7 +21,8 @@ class Basis:
     """What one way to show a row rests on, as far as the content tells.
 
     ``facts`` are the facts read, sorted; ``reads`` the same, those of the row's criteria first, in their order; ``parameters`` are those
-    read by name that cards name, ``origins`` the facts behind that are made with such a one; ``needed``: it shows what is asked for.
+    that cards name and that decided whatever the record holds; ``origins`` are facts behind that are made with others, which may have
+    decided nothing; ``needed``: it shows what is asked for.
     """
 
     facts: tuple[str, ...]
@@ -35,11 +36,13 @@ class Basis:
 def basis(row: Row, used: tuple[Reads, ...], context: PlanContext) -> Basis:
     """What a row rests on that shows what reads ``used``. It follows from the content, and the same few ways come again and again."""
     facts = tuple(sorted(frozenset().union(*(reads.facts for reads in used))))
+    origins = frozenset(origin for path in facts for origin in context.named_behind.get(path, ()))
+    certain = [name for path in origins - context.may_be_idle for name in context.fact_parameters[path]]
     return Basis(
         facts=facts,
         reads=tuple(dict.fromkeys((*row.ranked, *facts))),
-        parameters=context.named.intersection(frozenset().union(*(reads.parameters for reads in used))),
-        origins=frozenset(origin for path in facts for origin in context.named_behind.get(path, ())),
+        parameters=context.named.intersection(certain).union(*(context.named & reads.parameters for reads in used)),
+        origins=origins & context.may_be_idle,
         needed=any(reads.needed for reads in used),
     )
 

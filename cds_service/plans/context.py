@@ -85,6 +85,11 @@ class PlanContext:
         }
         return {path: behind for path, behind in found.items() if behind}
 
+    @cached_property
+    def may_be_idle(self) -> frozenset[str]:
+        """The facts whose parameters may have decided nothing: what is derived of others, or found by a list of codes."""
+        return frozenset(path for path in self.fact_parameters if self.fact_reads.get(path) or path in self.fact_lists)
+
     def _behind(self, path: str, seen: set[str], *, drawn: bool) -> set[str]:
         """A fact and all that it depends on; ``drawn``: also what its expression reads."""
         if path not in seen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from cds_service.fhirpath import Expression
@@ -27,25 +27,31 @@ class Memory:
         self.causes: dict[Expression, frozenset[str]] = {}
         self.words: dict[Expression, tuple[str, bool]] = {}
 
+    def forget(self) -> None:
+        """Remember nothing any more."""
+        self.truths.clear()
+        self.causes.clear()
+        self.words.clear()
+
 
 class Evaluation:
     """Criteria over the variables of one order.
 
-    ``shared`` remembers, for all orders of a call, what no order changes; the rest is remembered for as long as it holds.
+    The ``variables`` are its own. ``shared`` remembers, for all orders of a call, what no order changes; the rest is remembered for as
+    long as it holds.
     """
 
     __slots__ = ("_memories", "_truths", "variables")
 
-    def __init__(self, variables: Mapping[str, Any], shared: Memory) -> None:
+    def __init__(self, variables: dict[str, Any], shared: Memory) -> None:
         self.variables = variables
         self._memories = [shared, Memory(), Memory()]
         self._truths = [memory.truths for memory in self._memories]
 
-    def settle(self, **changed: Any) -> None:
+    def settle(self, name: str, value: list[str]) -> None:
         """Give ``%fired`` or ``%needed`` a new value, and forget what was read of them."""
-        self.variables = {**self.variables, **changed}
-        self._memories[STEP] = Memory()
-        self._truths[STEP] = self._memories[STEP].truths
+        self.variables[name] = value
+        self._memories[STEP].forget()
 
     def memory(self, lasting: int) -> Memory:
         """What is remembered of expressions whose value holds so long."""
