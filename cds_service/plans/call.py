@@ -55,11 +55,21 @@ class Call:
     hook: Hook
     context: PlanContext
     _deciding: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False)
+    _weak_rows: dict[Row, bool] = field(default_factory=dict, init=False, repr=False)
+    _weak_orders: dict[int, frozenset[str]] = field(default_factory=dict, init=False, repr=False)
 
     def rests_on_weak(self, row: Row, number: int) -> bool:
         """Whether any fact that decides about a row, or about the order at a position, rests on text or is unconfirmed."""
-        order = f"{self.context.model.orders}[{number}]"
-        return any(self._is_weak(path) for path in row.deciding) or any(f"{order}.{name}" in self.facts.weak for name in row.deciding_order)
+        if row not in self._weak_rows:
+            self._weak_rows[row] = any(self._is_weak(path) for path in row.deciding)
+        return self._weak_rows[row] or not row.deciding_order.isdisjoint(self._weak_members(number))
+
+    def _weak_members(self, number: int) -> frozenset[str]:
+        """The members of an order that are weak."""
+        if number not in self._weak_orders:
+            order = f"{self.context.model.orders}[{number}]."
+            self._weak_orders[number] = frozenset(path.removeprefix(order) for path in self.facts.weak if path.startswith(order))
+        return self._weak_orders[number]
 
     def _is_weak(self, path: str) -> bool:
         """Whether a fact, or anything above or below it, is weak."""

@@ -52,7 +52,7 @@ class Row:
     suggestions: tuple[tuple[CompiledSuggestion, Reads], ...]
     ranked: tuple[str, ...]
     deciding: frozenset[str]
-    deciding_order: tuple[str, ...]
+    deciding_order: frozenset[str]
     exceptions: tuple[Expression, ...]
     text: str | None
 
@@ -122,7 +122,7 @@ def _row(action: CompiledAction, service: Service) -> Row:
         suggestions=tuple((item, Reads.of(criterion.expression for criterion in item.criteria)) for item in action.suggestions),
         ranked=tuple(dict.fromkeys(path for criterion in action.reasons for path in fact_paths(criterion.expression.reads))),
         deciding=frozenset(fact_paths(paths)),
-        deciding_order=tuple(path.partition(".")[2] for path in paths if path.startswith("order.")),
+        deciding_order=frozenset(path.partition(".")[2] for path in paths if path.startswith("order.")),
         exceptions=tuple(criterion.expression for criterion in action.reasons if criterion.unknown_is_no),
         text=None if action.text.fixed is None else unescape(action.text.fixed),
     )
