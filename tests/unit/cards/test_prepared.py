@@ -40,22 +40,39 @@ def texts(value):
 
 
 def kept(words):
-    said = [(one.path, one.title, dict(one.codes)) for one in words.fact.values()]
+    said = [(one.path, one.title, dict(one.codes), one._known) for one in words.fact.values()]
     return texts([said, list(words.facts_behind), dict(words.fixed), dict(words.assumptions)])
 
 
 def test_nothing_of_a_patient_is_kept(tmp_path):
-    rows = (row("a", "%facts.note != 'x'", "%facts.size < %parameters.maxSize", "%facts.day < @2030", hooks=("order-sign",)),)
+    rows = (
+        row(
+            "a",
+            "%facts.ripe",
+            "%facts.colour = 'red'",
+            "%facts.note != 'x'",
+            "%facts.size < %parameters.maxSize",
+            "%facts.day < @2030",
+            hooks=("order-sign",),
+        ),
+    )
     plans = loaded(tmp_path, *rows, hooks=("order-sign",))
     known = knowledge(plans)
     proof = {"note": (Evidence("Observation/marked", "urn:x|marked", "2026-03-04"),)}
-    marked = {"note": "marked", "size": Decimal("4.125"), "day": Temporal.parse("2026-03-04"), "orders": [order("marked", text="marked")]}
+    marked = {
+        "ripe": True,
+        "colour": "red",
+        "note": "marked",
+        "size": Decimal("4.125"),
+        "day": Temporal.parse("2026-03-04"),
+        "orders": [order("marked", text="marked")],
+    }
 
     (card,) = render_cards(assessment(plans, facts(**marked, evidence=proof), hook("order-sign", instance="marked")), known)
 
     assert all(text in str(card) for text in ("marked", "4.125", "2026-03-04"))
     remembered = kept(prepared(known))
-    assert "Note" in remembered
+    assert {"Note", "deep red", "yes"} <= remembered
     assert not [text for text in remembered if "marked" in text or "4.125" in text or "2026-03-04" in text]
 
 
