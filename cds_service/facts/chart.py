@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from cds_service.facts import resources
@@ -21,17 +21,15 @@ Coded = tuple["Seen", Concept]
 class Seen:
     """One resource of a record. What readers ask of it is read from its JSON when one first asks, and once.
 
-    ``position`` is its place among those of its type, ``meanings`` what the content says of its codes; ``known`` is for what several
-    readers work out of it.
+    ``position`` is its place among those of its type, ``meanings`` what the content says of its codes.
     """
 
-    def __init__(self, entry: Entry, terminology: Terminology, position: int = 0) -> None:
+    def __init__(self, entry: Entry, chart: Chart, position: int = 0) -> None:
         self.resource: Resource = entry.resource
         self.reference = entry.reference
         self.position = position
-        self.meanings: tuple[Meaning, ...] = terminology.meanings(self.resource.get("code"))
-        self.known: dict[Hashable, Any] = {}
-        self._terminology = terminology
+        self.meanings: tuple[Meaning, ...] = chart.terminology.meanings(self.resource.get("code"))
+        self._chart = chart
 
     @lazily
     def state(self) -> str:
@@ -56,9 +54,10 @@ class Seen:
     @lazily
     def is_named(self) -> bool:
         """Whether the content knows any of its codes, or a text beside them as a listed spelling."""
-        if any(meaning.is_listed or meaning.sets for meaning in self.meanings):
-            return True
-        return any(normalise_text(text) in self._terminology.spellings for text in texts(self.resource.get("code")))
+        for meaning in self.meanings:
+            if meaning.is_listed or meaning.sets:
+                return True
+        return self._chart.lists(texts(self.resource.get("code")))
 
     def match(self, value_set: str | None) -> Concept | None:
         """The first of its codes that a value set holds; ``None`` also without a value set."""
@@ -66,11 +65,11 @@ class Seen:
 
     def beside(self, entry: Entry) -> Seen:
         """Another resource of the same record."""
-        return Seen(entry, self._terminology)
+        return Seen(entry, self._chart)
 
     def concepts(self, element: str) -> tuple[Concept, ...]:
         """The codes of one of its elements."""
-        return self._terminology.concepts(self.resource.get(element))
+        return self._chart.terminology.concepts(self.resource.get(element))
 
     def evidence(self, code: object = None, *, text: bool = False, explicit: bool = True) -> Evidence:
         """The evidence that it gives; ``text`` marks a match by free text of its own code."""
@@ -84,11 +83,12 @@ class Seen:
 
 
 class Chart:
-    """A record with the terminology by which it is read."""
+    """A record with the terminology by which it is read; ``known`` is for what several readers work out."""
 
     def __init__(self, record: PatientRecord, terminology: Terminology) -> None:
         self.record = record
         self.terminology = terminology
+        self.known: dict[Hashable, Any] = {}
         self._seen: dict[str, tuple[Seen, ...]] = {}
         self._normal: dict[str, str] = {}
         self._words: dict[str, Words] = {}
@@ -97,13 +97,13 @@ class Chart:
     @lazily
     def drafts(self) -> tuple[Seen, ...]:
         """The draft orders of the hook."""
-        return tuple(Seen(entry, self.terminology, position) for position, entry in enumerate(self.record.draft_orders))
+        return tuple(Seen(entry, self, position) for position, entry in enumerate(self.record.draft_orders))
 
     def words(self, text: str) -> Words:
         """A text of the record, read once."""
         found = self._words.get(text)
         if found is None:
-            found = self._words[text] = read_words(self.normal(text), self.terminology.spellings)
+            found = self._words[text] = read_words(self.normal(text), self.terminology.spellings, self.terminology.beginnings)
         return found
 
     def normal(self, text: str) -> str:
@@ -113,16 +113,20 @@ class Chart:
             found = self._normal[text] = normalise_text(text)
         return found
 
+    def lists(self, written: Iterable[str]) -> bool:
+        """Whether the content lists any of some texts as a spelling."""
+        return not self.terminology.spellings.isdisjoint(map(self.normal, written))
+
     def translations(self, concept_map: str, codeable: object, target: str) -> tuple[tuple[str, Concept], ...]:
         """As :meth:`Terminology.translations`."""
         return self.terminology.translations(concept_map, codeable, target, self.normal)
 
     def misnamed(self, codeable: object) -> bool:
         """Whether a coding's display is the name of something that a map reads otherwise than the code itself."""
-        names, meaning_of = self.terminology.names, self.terminology.meaning
+        names = self.terminology.names
         for system, code, display in named_codings(codeable):
-            concept = meaning_of(system, code).concept
-            if display and concept in names.read_by and names.misname(concept, self.normal(display)):
+            meaning = self.terminology.meaning(system, code)
+            if display and meaning.concept in names.read_by and names.misname(meaning.concept, self.normal(display)):
                 return True
         return False
 
@@ -140,13 +144,15 @@ class Chart:
         # The bulk of a chart is Observations: of one whose code no value set or map lists no more is asked
         entries = self.record.where(kind, "code", self.terminology.may_matter) if kind == "Observation" else self.record.of(kind)
         for position, entry in enumerate(entries):
-            yield Seen(entry, self.terminology, position)
+            yield Seen(entry, self, position)
 
     def coded(self, kind: str, *value_sets: str, element: str = "code") -> Sequence[Coded]:
         """The resources of a type whose code some value sets hold, in the order of the record.
 
         Each with the first of its codes in the first of the value sets that holds any.
         """
+        if not value_sets:
+            return ()
         index = self._by_set.get((kind, element))
         if index is None:
             index = self._by_set[kind, element] = self._indexed(kind, element)
@@ -161,10 +167,12 @@ class Chart:
     def _indexed(self, kind: str, element: str) -> dict[str, list[Coded]]:
         """Value set -> what it holds of the resources of a type, by one of their elements."""
         index: dict[str, list[Coded]] = {}
+        meanings_of = self.terminology.meanings
         for seen in self.of(kind):
-            known: set[str] = set()
-            for meaning in seen.meanings if element == "code" else self.terminology.meanings(seen.resource.get(element)):
-                for name in meaning.sets - known if known else meaning.sets:
-                    index.setdefault(name, []).append((seen, meaning.concept))
-                known |= meaning.sets
+            known: frozenset[str] = frozenset()
+            for meaning in seen.meanings if element == "code" else meanings_of(seen.resource.get(element)):
+                if meaning.sets:
+                    for name in meaning.sets - known:
+                        index.setdefault(name, []).append((seen, meaning.concept))
+                    known |= meaning.sets
         return index

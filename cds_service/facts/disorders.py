@@ -61,20 +61,28 @@ class SpreadRecord:
     moment: Temporal | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Named:
     """Finds the Condition that a reference means. ``complete``: every Condition of the patient came, so that none is missing."""
 
-    recorded: frozenset[str] = frozenset()
-    by_identity: Mapping[int, str] = field(default_factory=dict)
+    conditions: tuple[Seen, ...] = ()
     targets: Mapping[str, Resource] = field(default_factory=dict)
     complete: bool = True
+
+    @lazily
+    def recorded(self) -> frozenset[str]:
+        """The references of the Conditions received."""
+        return frozenset(seen.reference for seen in self.conditions)
+
+    @lazily
+    def _by_identity(self) -> Mapping[int, str]:
+        return {id(seen.resource): seen.reference for seen in self.conditions}
 
     def find(self, written: str, holder: Resource) -> str | None:
         """The reference of the Condition meant, as written if it was not received; ``None`` if something else is meant."""
         target = resolve(written, holder, self.targets)
         if target is not None:
-            return self.by_identity.get(id(target), written) if target.get("resourceType") == "Condition" else None
+            return self._by_identity.get(id(target), written) if target.get("resourceType") == "Condition" else None
         usual = local_reference(written)
         if usual in self.recorded:
             return usual
@@ -142,9 +150,9 @@ class Disorders:
         One that names none, or none that can be found although every Condition came, is about the only primary if there is one.
         """
         found = frozenset(filter(None, (self.named.find(name, resource) for name in names)))
-        if found & self.references:
+        if found and found & self.references:
             return True
-        if found & self.named.recorded:
+        if found and found & self.named.recorded:
             return False
         return True if self.only_primary and (self.named.complete or not found) else None
 
@@ -181,10 +189,8 @@ def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
 
 
 def _named(context: Context, options: Mapping[str, Any]) -> Named:
-    entries = context.record.of("Condition")
     return Named(
-        recorded=frozenset(entry.reference for entry in entries),
-        by_identity={id(entry.resource): entry.reference for entry in entries},
+        conditions=context.chart.of("Condition"),
         targets=context.record.targets,
         complete=context.answered(options.get("keys", ())),
     )
@@ -280,7 +286,7 @@ class _Sorter:
                     evidence=seen.evidence(found.concept, text=found.concept.system == TEXT_SYSTEM),
                     moment=seen.moment,
                 )
-                yield from (replace(record, place=place) for place in codes.places(part))
+                yield from (replace(record, place=place) for place in codes.places(part, found.where))
 
     def _body_sites(self, resource: Resource, target: str) -> tuple[tuple[str, Concept], ...]:
         """The sites of the primary that a body site names; nothing where the content has no map for it."""

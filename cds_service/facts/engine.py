@@ -108,8 +108,10 @@ def _misnamed(context: Context, sheet: Sheet) -> Iterator[Issue]:
     proof, chart = sheet.references(), context.chart
     for kind in chart.record.entries:
         for seen in chart.of(kind):
-            if seen.reference in proof and any(chart.misnamed(seen.resource[name]) for name in _CODED if name in seen.resource):
-                yield Issue("display", seen.reference, "a code is displayed as something else: the code was read")
+            if seen.reference in proof:
+                shown = [seen.resource[name] for name in _CODED if name in seen.resource]
+                if any(map(chart.misnamed, shown)):
+                    yield Issue("display", seen.reference, "a code is displayed as something else: the code was read")
 
 
 def _disorders(context: Context, options: Mapping[str, Any], issues: list[Issue]) -> tuple[Context, Reading]:

@@ -45,6 +45,11 @@ class Sheet:
     weak: set[str] = field(default_factory=set)
     _proofs: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
     _in_order: list[str] = field(default_factory=list)
+    _variables: Mapping[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What expressions see: the tree as it grows, and the parameters."""
+        self._variables = {"facts": self.tree, "parameters": self.parameters}
 
     def take(self, step: int, reading: Reading) -> None:
         """Note everything that a reader found and the content declares: what it has no name for, it does not read."""
@@ -103,7 +108,7 @@ class Sheet:
     def _said(self, expression: Expression, tree: Mapping[str, Any]) -> list[Any] | None:
         """What an expression says; ``None`` where the facts that it reads disagree among themselves, which is reported already."""
         try:
-            return expression({"facts": tree, "parameters": self.parameters})
+            return expression(self._variables if tree is self.tree else {**self._variables, "facts": tree})
         except FhirPathError:
             return None
 
@@ -146,8 +151,12 @@ class Sheet:
 
     def references(self) -> frozenset[str]:
         """The resources that the facts noted so far rest on."""
-        proofs = (proof for finding in self.found.values() for proof in (finding.evidence, *finding.items))
-        return frozenset(item.reference for proof in proofs for item in proof)
+        found: set[str] = set()
+        for finding in self.found.values():
+            for proof in (finding.evidence, *finding.items):
+                for item in proof:
+                    found.add(item.reference)
+        return frozenset(found)
 
     def copy(self) -> Sheet:
         """What is noted so far, as it stays while more is noted here."""

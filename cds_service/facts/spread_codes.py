@@ -55,7 +55,7 @@ class SpreadCodes:
         maps = {self.options["map"], (self.options.get("places") or self.options)["map"]}
         if any(not maps.isdisjoint(meaning.maps) or self.options.get("traps") in meaning.sets for meaning in seen.meanings):
             return True
-        return any(self.chart.normal(text) in self.chart.terminology.spellings for text in texts(seen.resource.get("code")))
+        return self.chart.lists(texts(seen.resource.get("code")))
 
     def read(self, resource: Resource) -> Found:
         """What a Condition says of spread. A body site, or a listed text beside the code, makes a general code precise."""
@@ -86,9 +86,14 @@ class SpreadCodes:
             return None if found.concept is None else _FROM
         return found.where.site if self._is_clear(found.where) else None
 
-    def places(self, resource: Resource) -> tuple[str | None, ...]:
-        """The places within one site that the codes of a Condition name; none in particular where they do not agree."""
+    def places(self, resource: Resource, where: Where) -> tuple[str | None, ...]:
+        """The places within one site that the codes of a Condition name; none in particular where they do not agree.
+
+        ``where`` is what they name together.
+        """
         parts, agreed = apart(resource, self._place)
+        if parts[0] is resource:
+            return (where.place,)
         return tuple(dict.fromkeys(self._place(part) for part in parts)) if agreed else (None,)
 
     def _place(self, resource: Resource) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept
@@ -30,9 +30,11 @@ class Words(NamedTuple):
     phrases: tuple[Phrase, ...]
 
 
-def read_words(normal: str, spellings: Collection[str]) -> Words:
-    """A normalised text as :class:`Words`."""
+def read_words(normal: str, spellings: frozenset[str], beginnings: frozenset[str]) -> Words:
+    """A normalised text as :class:`Words`; ``beginnings`` are the first words of the spellings."""
     words = normal.split()
+    if beginnings.isdisjoint(words):
+        return Words(normal, ())
     runs = (Phrase(start, size, " ".join(words[start : start + size])) for start, size in _runs(len(words)))
     return Words(normal, tuple([run for run in runs if run.text in spellings]))
 

@@ -94,5 +94,11 @@ def first_code(element: Any) -> str | None:
     """The code of a status-like element that may come as code, Coding, CodeableConcept or a list of one."""
     if isinstance(element, str):
         return element.strip().lower() or None
+    try:  # its usual shape
+        code = element["coding"][0]["code"]
+        if isinstance(code, str) and code:
+            return code.strip().lower()
+    except (KeyError, IndexError, TypeError):
+        pass
     found = [code for _, code in codings(element)] or texts(element)
     return found[0].strip().lower() if found and found[0] else None

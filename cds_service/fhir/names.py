@@ -15,7 +15,7 @@ Maps = Mapping[str, Mapping[str, Mapping[Concept, tuple[str, ...]]]]
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """``meant``: what the displays in each map stand for; ``read_by``: what each code stands for, map by map."""
+    """``meant``: what the displays in each map stand for; ``read_by``: what each code stands for, by map that has names."""
 
     meant: Mapping[Part, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     read_by: Mapping[Concept, tuple[tuple[Part, tuple[str, ...]], ...]] = field(default_factory=dict)
@@ -38,7 +38,8 @@ def index_names(resources: Mapping[str, Mapping[str, Any]], maps: Maps, concept:
                     read_by.setdefault(listed, []).append(((name, target), codes))
     for part, called, codes in _called(resources, maps, concept):
         meant[part][called] = meant[part].get(called, frozenset()).union(codes)
-    return Names(meant, {listed: tuple(found) for listed, found in read_by.items()})
+    named = {listed: tuple((part, codes) for part, codes in found if meant[part]) for listed, found in read_by.items()}
+    return Names(meant, {listed: found for listed, found in named.items() if found})
 
 
 def _called(

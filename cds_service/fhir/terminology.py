@@ -55,7 +55,8 @@ class Meaning(NamedTuple):
 class Terminology:
     """All code look-ups of one content folder; ids are the last segment of the canonical URL.
 
-    ``known`` are the codes that any value set or map lists, ``spellings`` the texts among them, normalised.
+    ``known`` are the codes that any value set or map lists, ``spellings`` the texts among them, normalised,
+    and ``beginnings`` the first words of those.
     """
 
     systems: Systems
@@ -67,6 +68,7 @@ class Terminology:
     names: Names = field(default_factory=Names)
     known: frozenset[Concept] = field(init=False, repr=False, compare=False)
     spellings: frozenset[str] = field(init=False, repr=False, compare=False)
+    beginnings: frozenset[str] = field(init=False, repr=False, compare=False)
     _codes: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
     _remembered: dict[tuple[str, str], Meaning] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -76,7 +78,9 @@ class Terminology:
         known = frozenset[Concept]().union(*self.members.values(), *mapped)
         object.__setattr__(self, "known", known)
         object.__setattr__(self, "_codes", {name: frozenset(words) for name, words in self.displays.items()})
-        object.__setattr__(self, "spellings", frozenset(concept.code for concept in known if concept.system == TEXT_SYSTEM))
+        spellings = frozenset(concept.code for concept in known if concept.system == TEXT_SYSTEM)
+        object.__setattr__(self, "spellings", spellings)
+        object.__setattr__(self, "beginnings", frozenset(text.partition(" ")[0] for text in spellings))
 
     def meaning(self, system: str, code: str) -> Meaning:
         """What the content says of a code as it is written."""

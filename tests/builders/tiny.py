@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cds_service.facts.chart import Seen
+from cds_service.facts.chart import Chart, Seen
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept
+from cds_service.fhir.record import PatientRecord
 from cds_service.fhir.terminology import Systems, Terminology
 
 SYSTEM = "urn:test"
@@ -32,7 +33,8 @@ def terminology(
 
 def seen(entries, terms) -> tuple[Seen, ...]:
     """Entries as readers look at them."""
-    return tuple(Seen(entry, terms, position) for position, entry in enumerate(entries))
+    chart = Chart(PatientRecord(), terms)
+    return tuple(Seen(entry, chart, position) for position, entry in enumerate(entries))
 
 
 def coding(code: str) -> dict:

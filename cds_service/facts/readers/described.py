@@ -58,9 +58,10 @@ class Order:
     @property
     def is_for_something(self) -> bool:
         """Whether the content may know what the order is for: a code, or a text beside it."""
-        if any(self._spelled.values()) or any(meaning.sets or meaning.maps for meaning in self.seen.meanings):
-            return True
-        return any(meaning.maps for meaning in self.context.terminology.meanings(self.resource.get("orderDetail")))
+        if not self._spelled:
+            return False
+        detail = self.context.terminology.meanings(self.resource.get("orderDetail"))
+        return any(self._spelled.values()) or any(meaning.sets or meaning.maps for meaning in (*self.seen.meanings, *detail))
 
     def spelled(self, name: str) -> tuple[tuple[str, str], ...]:
         """The texts of an element that the content lists, as written and normalised."""
@@ -97,9 +98,9 @@ def describe(order: Order) -> Described:
     intent, in_words = _intent(order.context, options["intent"], resource) if "intent" in options else (None, False)
     _put(what, "intent", intent)
     only_words = bool(basis) and all(concept.system == TEXT_SYSTEM for concept in basis)
-    weak = {name for name in what if name != "intent"} if only_words else uncertain
+    weak = frozenset(what) - {"intent"} if only_words else uncertain
     proof = seen.evidence(basis[0] if basis else None, text=only_words)
-    return Described(element | what, proof, frozenset({*weak, "intent"} if in_words else weak))
+    return Described(element | what, proof, weak | {"intent"} if in_words else weak)
 
 
 def _what(order: Order) -> tuple[dict[str, Any], tuple[Concept, ...], frozenset[str]]:
@@ -190,7 +191,8 @@ def _intent(context: Context, rule: Mapping[str, Any], resource: Resource) -> tu
     written = [text for name in ("code", "medicationCodeableConcept") if name in resource for text in _words_of(resource[name])]
     written += texts(reason)
     written += [str(note.get("text")) for note in objects(resource.get("note"))]
-    found = {name for text in written for name in said(chart.terminology, rule, chart.words(text))[0]}
+    spoken = [words for text in written if (words := chart.words(text)).phrases]
+    found = {name for words in spoken for name in said(chart.terminology, rule, words)[0]}
     return (found.pop(), True) if len(found) == 1 else (None, False)
 
 

@@ -21,10 +21,11 @@ def agents(context: Context, options: Mapping[str, Any], seen: Seen) -> tuple[Na
     Options: ``map``, ``target``; and, if wanted, ``topical`` (value set of routes, forms and products, and of words that name such a
     one), ``regimens`` (map of codes that name a whole regimen).
     """
-    asked = tuple(options.get(name) for name in ("map", "regimens", "target", "topical"))
-    if asked not in seen.known:
-        seen.known[asked] = _agents(context, options, seen.resource)
-    found: tuple[Named, ...] = seen.known[asked]
+    known = context.chart.known
+    asked = (seen, options["map"], options.get("regimens"), options["target"], options.get("topical"))
+    if asked not in known:
+        known[asked] = _agents(context, options, seen.resource)
+    found: tuple[Named, ...] = known[asked]
     return found
 
 
@@ -51,12 +52,12 @@ def medications(context: Context, resource: Resource) -> Iterator[object]:
 
 
 def _coded(context: Context, options: Mapping[str, Any], named: Sequence[object]) -> list[Named]:
-    terms, target = context.terminology, options["target"]
+    terms, target, maps = context.terminology, options["target"], _maps(options)
     return [
         (agent, meaning.concept)
         for codeable in named
         for meaning in terms.meanings(codeable)
-        for name in _maps(options)
+        for name in (maps if meaning.maps else ())
         if name in meaning.maps
         for agent in terms.translate(name, meaning.concept, target)
     ]
@@ -64,10 +65,13 @@ def _coded(context: Context, options: Mapping[str, Any], named: Sequence[object]
 
 def _worded(context: Context, options: Mapping[str, Any], resource: Resource, named: Sequence[object]) -> list[Named]:
     """Agents named by a word of the text or of a display: local formularies often carry nothing else."""
-    translate, target = context.terminology.translate, options["target"]
-    written = [text for one in named for text in (*texts(one), *displays(one), *_reference_displays(resource))]
-    spelled = [Concept(TEXT_SYSTEM, phrase.text) for text in written for phrase in context.chart.words(text).phrases]
-    return [(agent, concept) for concept in spelled for name in _maps(options) for agent in translate(name, concept, target)]
+    words, referred = context.chart.words, _reference_displays(resource)
+    phrases = [phrase for one in named for text in (*texts(one), *displays(one), *referred) for phrase in words(text).phrases]
+    if not phrases:
+        return []
+    translate, target, maps = context.terminology.translate, options["target"], _maps(options)
+    spelled = [Concept(TEXT_SYSTEM, phrase.text) for phrase in phrases]
+    return [(agent, concept) for concept in spelled for name in maps for agent in translate(name, concept, target)]
 
 
 def _maps(options: Mapping[str, Any]) -> tuple[str, ...]:

@@ -97,20 +97,7 @@ def read_spread_flag(context: Context, spec: Spec) -> Reading:
     ``gives: date`` (the first evidence instead of yes or no). With ``closedWorld`` keys and no match the answer is false.
     """
     disorders: Disorders = context.shared["disorders"]
-    roles = context.shared["tables"].role
-    site = context.value(spec.options["site"])
-
-    def fits(item: SpreadRecord) -> bool:
-        options = spec.options
-        return (
-            (item.open if options.get("unattributed") else item.attributed)
-            and (not options.get("sites") or item.site in options["sites"])
-            and item.site not in options.get("notSites", ())
-            and options.get("placed", item.place is not None) is (item.place is not None)
-            and (not options.get("roles") or roles(site, item.site).role in options["roles"])
-        )
-
-    matching = [item for item in disorders.spread if fits(item)]
+    matching = _matching(context, spec.options, disorders.spread) if disorders.spread else []
     wanted = [item for item in matching if _in_state(item, spec.options.get("state", "active"))]
     if spec.options.get("gives") == "date":
         first = earliest([item.moment for item in wanted])
@@ -123,6 +110,21 @@ def read_spread_flag(context: Context, spec: Spec) -> Reading:
     if spec.closed_world and context.answered(spec.closed_world):
         return Reading(findings=(Finding(path=spec.path, value=False),))
     return Reading(findings=(Finding(path=spec.path),))
+
+
+def _matching(context: Context, options: Mapping[str, Any], spread: Sequence[SpreadRecord]) -> list[SpreadRecord]:
+    """The spread that the options of a flag are about, whatever its state."""
+    role_of, primary = context.shared["tables"].role, context.value(options["site"])
+    sites, others, roles, placed = options.get("sites"), options.get("notSites", ()), options.get("roles"), options.get("placed")
+    owned = [item for item in spread if (item.open if options.get("unattributed") else item.attributed)]
+    return [
+        item
+        for item in owned
+        if (not sites or item.site in sites)
+        and item.site not in others
+        and (placed is None or placed is (item.place is not None))
+        and (not roles or role_of(primary, item.site).role in roles)
+    ]
 
 
 def _in_state(item: SpreadRecord, wanted: str) -> bool:

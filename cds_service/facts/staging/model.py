@@ -36,12 +36,15 @@ class TnmSet:
 
     def axis(self, name: str) -> str | None:
         """The value of ``t``, ``n``, ``m`` or ``group``."""
-        return {"t": self.t, "n": self.n, "m": self.m, "group": self.group}[name]
+        value: str | None = getattr(self, name)
+        return value
 
     def said(self, name: str) -> tuple[str, ...]:
         """Every value that was stated for an axis, also those that disagree."""
         value = self.axis(name)
-        return (value,) if value is not None else dict(self.disagreements).get(name, ())
+        if value is not None:
+            return (value,)
+        return dict(self.disagreements).get(name, ()) if self.disagreements else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,10 @@ def _set(items: list[Stated]) -> TnmSet:
     disagreements: list[tuple[str, tuple[str, ...]]] = []
     used: list[Stated] = []
     for axis in AXES:
-        top = _decisive([item for item in items if item.axis == axis])
+        stated = [item for item in items if item.axis == axis]
+        if not stated:
+            continue
+        top = _decisive(stated)
         said = sorted({item.value for item in top})
         used += top
         if len(said) == 1:

@@ -2,18 +2,17 @@
 
 import pytest
 
-from cds_service.facts.chart import Seen
 from cds_service.facts.context import Candidate, settle
 from cds_service.fhir.record import Entry
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
-from tests.builders.tiny import terminology
+from tests.builders.tiny import seen, terminology
 
 
 def candidate(value, moment=None, issued=None, *, name="Observation/a", explicit=True):
     return Candidate(
         value=value,
-        seen=Seen(Entry({}, name), terminology()),
+        seen=seen((Entry({}, name),), terminology())[0],
         evidence=Evidence(name, explicit=explicit),
         moment=Temporal.parse(moment),
         issued=Temporal.parse(issued),
