@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from cds_service.fhir.codings import first_code
-from cds_service.fhir.elements import extensions, objects
+from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Resource
 from cds_service.fhirpath.temporal import Temporal
 
@@ -181,23 +180,23 @@ def ended(resource: Resource) -> Temporal | None:
 def _first_date(resource: Resource, paths: tuple[tuple[str, ...], ...]) -> Temporal | None:
     """The first element that holds a date, by the names of the elements around it and its own."""
     for path in paths:
+        first = resource.get(path[0])
+        if first is None:
+            continue
         if len(path) == 1:
-            moment = Temporal.parse(resource.get(path[0]))
+            moment = Temporal.parse(first)
         else:
-            moment = next((found for value in _values(resource, path) if (found := Temporal.parse(value)) is not None), None)
+            moment = next((found for value in _values(first, path) if (found := Temporal.parse(value)) is not None), None)
         if moment is not None:
             return moment
     return None
 
 
-def _values(node: Any, path: tuple[str, ...]) -> Iterator[object]:
+def _values(first: object, path: tuple[str, ...]) -> list[object]:
+    """What stands at a path of which the first element is given."""
+    nodes = objects(first)
     if path == _ASSERTED:
-        for item in extensions(node, _ASSERTED_DATE):
-            yield item.get("valueDateTime")
-        return
-    head, *rest = path
-    for item in objects(node):
-        if rest:
-            yield from _values(item.get(head), tuple(rest))
-        else:
-            yield item.get(head)
+        return [item.get("valueDateTime") for item in nodes if item.get("url") == _ASSERTED_DATE]
+    for name in path[1:-1]:
+        nodes = [item for node in nodes for item in objects(node.get(name))]
+    return [node.get(path[-1]) for node in nodes]

@@ -110,9 +110,11 @@ class Terminology:
             return ()
         known = self._remembered
         try:  # codes that were met before, in their usual shape: nearly all
-            return tuple([known[coding["system"], coding["code"]] for coding in codeable["coding"]])
+            if "coding" in codeable:
+                return tuple([known[coding["system"], coding["code"]] for coding in codeable["coding"]])
         except (KeyError, TypeError):
-            return tuple([known.get(written) or self._look_up(*written) for written in codings(codeable)])
+            pass
+        return tuple([known.get(written) or self._look_up(*written) for written in codings(codeable)])
 
     def concepts(self, codeable: object) -> tuple[Concept, ...]:
         """The codes of a CodeableConcept (or list of them) in the content's spelling."""
