@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any, NamedTuple
 
 from cds_service.fhir.codings import CODE_FORMS, TEXT_SYSTEM, Concept, codings, normalise_text, texts
@@ -87,11 +88,12 @@ class Terminology:
         return self._remembered.get((system, code)) or self._look_up(system, code)
 
     def _look_up(self, system: str, code: str) -> Meaning:
-        found = self._meaning(system, code)
+        if len(system) + len(code) > _LONGEST:
+            return self._meaning(system, code)
         if len(self._remembered) >= _REMEMBERED:  # as many codes as few hospitals use: begin anew
             self._remembered.clear()
-        if len(system) + len(code) <= _LONGEST:
-            self._remembered[system, code] = found
+        written = (intern(system), code)
+        found = self._remembered[written] = self._meaning(*written)
         return found
 
     def _meaning(self, system: str, code: str) -> Meaning:
