@@ -45,9 +45,10 @@ def apply_service(service: Service, facts: Facts, hook: Hook, context: PlanConte
     for run in runs:
         run.evaluate(fixed, memory)
     codes = [action.code for action in service.actions]
+    tracing = [run.tracing for run in runs]
 
     def tell() -> tuple[ActionTrace, ...]:
-        return tuple(run.traces[code] for run in runs for code in codes if code in run.traces)
+        return tuple(one.traces[code] for one in tracing for code in codes if code in one.traces)
 
     return Applied(
         recommendations=tuple(run.fired[code] for run in runs if run.fired for code in codes if code in run.fired),
@@ -78,18 +79,22 @@ class _Run:
     order: Order | None
     number: int
     fired: dict[str, Recommendation] = field(default_factory=dict)
-    failed: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
+    tracing: _Tracing = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Traces are told later, from what is noted here."""
+        self.tracing = _Tracing(self.service, self.call, self.order)
 
     def evaluate(self, fixed: Iterable[tuple[Row, bool | Failure]], memory: Memory) -> None:
         """Find what fires. ``memory`` is shared with the runs for other orders."""
-        asked = Evaluation(self._variables(), memory)
+        asked = Evaluation(self.tracing.variables(), memory)
         rows: list[tuple[Row, bool]] = []
         for row, holds in fixed:
             fires = _attempt(row, self._fires, row, asked, rows) if holds is True else holds
             if isinstance(fires, Failure):
                 self.failures.append(fires)
-                self.failed.add(row.action.code)
+                self.tracing.failed.add(row.action.code)
                 continue
             rows.append((row, fires))
             if fires:
@@ -100,14 +105,30 @@ class _Run:
             asked.settle("needed", needed_facts(rows, asked, self.call.facts, self.call.context))
         if not asked.hold(row.varying):
             return False
-        code = row.action.code
-        self.fired[code] = recommend(row, asked, self.call, self.number, self._reference, lambda: self.traces[code])
+        code, tracing = row.action.code, self.tracing
+        self.fired[code] = recommend(row, asked, self.call, self.number, tracing.reference, lambda: tracing.traces[code])
+        tracing.fired.add(code)
         return True
+
+
+@dataclass
+class _Tracing:
+    """What the traces of a run are told from.
+
+    Of what fired only the codes: a recommendation holds this, and held by it in turn would stay, with the record, until garbage is
+    collected.
+    """
+
+    service: Service
+    call: Call
+    order: Order | None
+    fired: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
 
     @cached_property
     def traces(self) -> Mapping[str, ActionTrace]:
         """The trace of every recommendation that could be evaluated: all its criteria asked again, as they were."""
-        variables = self._variables()
+        variables = self.variables()
         found: dict[str, ActionTrace] = {}
         rows: list[tuple[Row, bool]] = []
         for row in self.service.rows:
@@ -117,17 +138,19 @@ class _Run:
             with suppress(Exception):  # what rules a row out may hide that another of its criteria cannot be evaluated
                 if row.asks:
                     variables["needed"] = needed_facts(rows, Evaluation(variables, Memory()), self.call.facts, self.call.context)
-                found[action.code] = ActionTrace(action.code, action.plan, self._reference, fired, _trace(action.criteria, variables))
+                found[action.code] = ActionTrace(action.code, action.plan, self.reference, fired, _trace(action.criteria, variables))
             rows.append((row, fired))
             if fired:
                 variables["fired"].append(action.code)
         return found
 
-    def _variables(self) -> dict[str, Any]:
+    def variables(self) -> dict[str, Any]:
+        """What criteria may speak of, at the start."""
         return variable_values(self.call.facts, self.call.hook, self.call.context.parameters, self.order)
 
     @property
-    def _reference(self) -> str | None:
+    def reference(self) -> str | None:
+        """The reference of the order."""
         return None if self.order is None else str(self.order.get("reference"))
 
 
