@@ -421,6 +421,8 @@ class TestNeeded:
             (("%facts.ripe", "%facts.size > 1"), {}, None, "another unknown fact keeps it too"),
             (("%facts.ripe", "%facts.pests"), {"pests": False}, None, "it would not fire anyway"),
             (("%facts.ripe",), {"ripe": False}, None, "nothing is unknown"),
+            (("%facts.planted < @2026-05-20",), {"planted": Temporal.parse("2026-05")}, "Planted", "a date that is known too vaguely"),
+            (("%facts.planted < @2026-05-20",), {"planted": Temporal.parse("2026-05-21")}, None, "and one that is not"),
             (("%facts.edible",), {}, "Ripe, Colour", "a derived fact stands for what it is derived from"),
             (("%facts.edible",), {"ripe": True}, "Colour", "of which only the unknown part is asked"),
             (("%facts.secret",), {}, None, "nothing askable behind it"),

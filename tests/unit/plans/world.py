@@ -42,6 +42,7 @@ DECLARATIONS = (
     declaration("pests", "boolean", "Pests", closed_world=("conditions",)),
     declaration("note", "string", "Note"),
     declaration("day", "date", "Day"),
+    declaration("planted", "date", "Planted", askable=Askable(name="planted")),
     declaration("sampled", Type("boolean", known=True), "Sampled", internal=True),
     declaration("edible", "boolean", "Edible", internal=True, depends=("ripe", "colour")),
     declaration("secret", "boolean", "Secret", internal=True),
