@@ -18,18 +18,48 @@ Coded = tuple["Seen", Concept]
 """A resource, and the first of its codes that a value set holds."""
 
 
+class Texts:
+    """The texts of one record, each read once, with the terminology by which they and the codes are read.
+
+    Apart from the chart, so that what it holds does not hold it: it would stay, with the record, until garbage is collected.
+    """
+
+    def __init__(self, terminology: Terminology) -> None:
+        self.terminology = terminology
+        self._normal: dict[str, str] = {}
+        self._words: dict[str, Words] = {}
+
+    def words(self, text: str) -> Words:
+        """A text of the record, read once."""
+        found = self._words.get(text)
+        if found is None:
+            found = self._words[text] = read_words(self.normal(text), self.terminology.spellings, self.terminology.beginnings)
+        return found
+
+    def normal(self, text: str) -> str:
+        """A text of the record in the form in which the content lists spellings."""
+        found = self._normal.get(text)
+        if found is None:
+            found = self._normal[text] = normalise_text(text)
+        return found
+
+    def lists(self, written: Iterable[str]) -> bool:
+        """Whether the content lists any of some texts as a spelling."""
+        return not self.terminology.spellings.isdisjoint(map(self.normal, written))
+
+
 class Seen:
     """One resource of a record. What readers ask of it is read from its JSON when one first asks, and once.
 
     ``position`` is its place among those of its type, ``meanings`` what the content says of its codes.
     """
 
-    def __init__(self, entry: Entry, chart: Chart, position: int = 0) -> None:
+    def __init__(self, entry: Entry, texts: Texts, position: int = 0) -> None:
         self.resource: Resource = entry.resource
         self.reference = entry.reference
         self.position = position
-        self.meanings: tuple[Meaning, ...] = chart.terminology.meanings(self.resource.get("code"))
-        self._chart = chart
+        self.meanings: tuple[Meaning, ...] = texts.terminology.meanings(self.resource.get("code"))
+        self._texts = texts
 
     @lazily
     def state(self) -> str:
@@ -57,7 +87,7 @@ class Seen:
         for meaning in self.meanings:
             if meaning.is_listed or meaning.sets:
                 return True
-        return self._chart.lists(texts(self.resource.get("code")))
+        return self._texts.lists(texts(self.resource.get("code")))
 
     def match(self, value_set: str | None) -> Concept | None:
         """The first of its codes that a value set holds; ``None`` also without a value set."""
@@ -65,11 +95,11 @@ class Seen:
 
     def beside(self, entry: Entry) -> Seen:
         """Another resource of the same record."""
-        return Seen(entry, self._chart)
+        return Seen(entry, self._texts)
 
     def concepts(self, element: str) -> tuple[Concept, ...]:
         """The codes of one of its elements."""
-        return self._chart.terminology.concepts(self.resource.get(element))
+        return self._texts.terminology.concepts(self.resource.get(element))
 
     def evidence(self, code: object = None, *, text: bool = False, explicit: bool = True) -> Evidence:
         """The evidence that it gives; ``text`` marks a match by free text of its own code."""
@@ -89,33 +119,15 @@ class Chart:
         self.record = record
         self.terminology = terminology
         self.known: dict[Hashable, Any] = {}
+        self.texts = Texts(terminology)
+        self.words, self.normal, self.lists = self.texts.words, self.texts.normal, self.texts.lists
         self._seen: dict[str, tuple[Seen, ...]] = {}
-        self._normal: dict[str, str] = {}
-        self._words: dict[str, Words] = {}
         self._by_set: dict[tuple[str, str], dict[str, list[Coded]]] = {}
 
     @lazily
     def drafts(self) -> tuple[Seen, ...]:
         """The draft orders of the hook."""
-        return tuple(Seen(entry, self, position) for position, entry in enumerate(self.record.draft_orders))
-
-    def words(self, text: str) -> Words:
-        """A text of the record, read once."""
-        found = self._words.get(text)
-        if found is None:
-            found = self._words[text] = read_words(self.normal(text), self.terminology.spellings, self.terminology.beginnings)
-        return found
-
-    def normal(self, text: str) -> str:
-        """A text of the record in the form in which the content lists spellings."""
-        found = self._normal.get(text)
-        if found is None:
-            found = self._normal[text] = normalise_text(text)
-        return found
-
-    def lists(self, written: Iterable[str]) -> bool:
-        """Whether the content lists any of some texts as a spelling."""
-        return not self.terminology.spellings.isdisjoint(map(self.normal, written))
+        return tuple(Seen(entry, self.texts, position) for position, entry in enumerate(self.record.draft_orders))
 
     def translations(self, concept_map: str, codeable: object, target: str) -> tuple[tuple[str, Concept], ...]:
         """As :meth:`Terminology.translations`."""
@@ -144,7 +156,7 @@ class Chart:
         # The bulk of a chart is Observations: of one whose code no value set or map lists no more is asked
         entries = self.record.where(kind, "code", self.terminology.may_matter) if kind == "Observation" else self.record.of(kind)
         for position, entry in enumerate(entries):
-            yield Seen(entry, self, position)
+            yield Seen(entry, self.texts, position)
 
     def coded(self, kind: str, *value_sets: str, element: str = "code") -> Sequence[Coded]:
         """The resources of a type whose code some value sets hold, in the order of the record.

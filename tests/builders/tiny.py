@@ -34,7 +34,7 @@ def terminology(
 def seen(entries, terms) -> tuple[Seen, ...]:
     """Entries as readers look at them."""
     chart = Chart(PatientRecord(), terms)
-    return tuple(Seen(entry, chart, position) for position, entry in enumerate(entries))
+    return tuple(Seen(entry, chart.texts, position) for position, entry in enumerate(entries))
 
 
 def coding(code: str) -> dict:
