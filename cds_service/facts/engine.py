@@ -10,10 +10,10 @@ from typing import Any
 from cds_service.facts.chart import Chart
 from cds_service.facts.context import Context, Finding, Reading
 from cds_service.facts.declarations import Spec
-from cds_service.facts.disorders import read_disorders
 from cds_service.facts.layout import Layout, lay_out
 from cds_service.facts.readers import READERS
 from cds_service.facts.sheet import Check, ReadFacts, Sheet
+from cds_service.facts.sorting import read_disorders
 from cds_service.facts.staging.tables import StagingTables
 from cds_service.fhir.record import Entry, Issue, PatientRecord
 from cds_service.fhir.terminology import Terminology

@@ -77,7 +77,7 @@ def option_problems(reader: str, options: Mapping[str, Any]) -> Iterator[tuple[s
 
 _PLACES = frozenset({"map", "bodySite", "target"})
 _SIDE = frozenset({"extension", "map", "target"})
-# The sections of ``disorders`` (see facts/disorders.py): what each needs and may have; "" is the block itself
+# The sections of ``disorders`` (see facts/sorting.py): what each needs and may have; "" is the block itself
 _DISORDERS = {
     "": (frozenset({"primary", "other", "links"}), frozenset({"spread", "keys"})),
     "primary": (frozenset({"map", "site"}), frozenset({"bodySite", "generic", "unspecific", "later", "several"})),
