@@ -17,10 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import adds, processes, tables, throughput
+from bench import adds, page, processes, throughput
 from bench.loads import write
 from bench.machine import machine
+from bench.results import RESULTS
 from bench.servers import ROOT
+from bench.tables import tables
 from bench.throughput import Plan
 
 _IN_PROCESS = "import sys, runpy; sys.path.insert(0, {root!r}); import bench; del sys.path[0]; sys.argv = {argv!r}; "
@@ -41,7 +43,7 @@ def main() -> None:
                 begin = time.monotonic()
                 results[part] = measure()
                 print(f"{part}: {time.monotonic() - begin:.0f} s", flush=True)
-    print(tables.show(list(tables.tables(results).values())))
+    print("\n\n".join(table.text() for table in tables(results).values()))
     _keep(results, asked)
 
 
@@ -76,10 +78,10 @@ def _in_process(checkout: Path, rounds: int, seconds: float) -> Any:
 def _keep(results: dict[str, Any], asked: argparse.Namespace) -> None:
     if asked.out == "-":
         return
-    path = Path(asked.out) if asked.out else tables.RESULTS
+    path = Path(asked.out) if asked.out else RESULTS
     path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     if not asked.out and set(_PARTS) <= results.keys():
-        tables.PAGE.write_text(tables.page(tables.PAGE.read_text(encoding="utf-8"), results, tables.read(tables.BEFORE)), encoding="utf-8")
+        page.write(results)
 
 
 def _arguments() -> argparse.Namespace:

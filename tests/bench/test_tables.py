@@ -1,10 +1,11 @@
 """From results to tables: ratios first, targets judged, and a page on which no figure is typed by hand."""
 
-import json
-
 import pytest
 
-from bench import tables
+from bench import page
+from bench.results import BEFORE, RESULTS, read
+from bench.table import Table
+from bench.tables import tables
 from bench.throughput import HEALTHCHAIN, LIMIT, LIMIT_JSON, NAIVE, OURS
 
 LOADS = ("small", "typical", "large", "order-sign", "out")
@@ -60,7 +61,7 @@ def results(**changes):
 
 def unmet(found):
     """The targets that the table says are missed."""
-    return [line[0] for line in tables.tables(found)["targets"].rows if line[-1] != "yes"]
+    return [line[0] for line in tables(found)["targets"].rows if line[-1] != "yes"]
 
 
 @pytest.mark.parametrize(
@@ -83,28 +84,27 @@ def test_a_target_is_met_or_said_to_be_missed(changes, missed, comment):
 
 
 def test_what_was_not_measured_has_no_table():
-    assert "targets" not in tables.tables({"inprocess": results()["inprocess"]})
+    assert "targets" not in tables({"inprocess": results()["inprocess"]})
 
 
 def test_a_table_reads_the_same_on_a_terminal_and_in_markdown():
-    table = tables.Table("Title", ("name", "figure"), (("one", "1.00"), ("three", "33.00")))
+    table = Table("Title", ("name", "figure"), (("one", "1.00"), ("three", "33.00")))
     assert table.text() == "Title\nname   figure\none      1.00\nthree   33.00"
     assert table.markdown() == "| name | figure |\n|---|--:|\n| one | 1.00 |\n| three | 33.00 |"
 
 
 def test_a_page_is_filled_between_its_markers_and_again_to_the_same():
     tables_of = "".join(f"<!-- table: {name} -->\nold\n<!-- end -->\n\n" for name in ("processes", "history", "profiles"))
-    page = f"Before\n\n{tables_of}After\n"
-    once = tables.page(page, results(), results(of_limit=0.1))
+    text = f"Before\n\n{tables_of}After\n"
+    once = page.page(text, results(), results(of_limit=0.1))
     assert "old" not in once
     assert "| start to first answer, s | 1.00 |" in once
     assert "| 1 | `facts/sheet.py: take` | 50% | `facts/sheet.py: take` | 50% |" in once
     assert once.startswith("Before\n")
     assert once.endswith("\nAfter\n")
-    assert tables.page(once, results(), results(of_limit=0.1)) == once
+    assert page.page(once, results(), results(of_limit=0.1)) == once
 
 
 def test_the_page_holds_what_was_measured():
-    page = tables.PAGE.read_text(encoding="utf-8")
-    measured = json.loads(tables.RESULTS.read_text(encoding="utf-8"))
-    assert tables.page(page, measured, tables.read(tables.BEFORE)) == page, "python -m bench.tables writes it anew"
+    text = page.PAGE.read_text(encoding="utf-8")
+    assert page.page(text, read(RESULTS), read(BEFORE)) == text, "python -m bench.page writes it anew"
