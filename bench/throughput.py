@@ -55,6 +55,9 @@ def measure(checkout: Path, bodies: Path, folder: Path, peer: Path | None, plan:
     with ExitStack() as stack:
         places = start(stack, checkout, bodies, folder, peer)
         check(places, bodies)
+        for load in LOADS:  # what is remembered of the content, not of patients, is there from then on
+            for name in (LIMIT, OURS):
+                run(places[name].server, places[name].paths[load], bodies / load, MIDDLE, 1)
         runs: dict[Cell, list[Run]] = {}
         for number in range(plan.rounds):
             for cell in cells(places, others=number < plan.other_rounds):
