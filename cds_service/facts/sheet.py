@@ -44,7 +44,7 @@ class Sheet:
     readings: dict[int, Reading] = field(default_factory=dict)
     weak: set[str] = field(default_factory=set)
     _proofs: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
-    _in_order: list[str] = field(default_factory=list)
+    _in_order: Mapping[str, int] = field(default_factory=dict)
     _variables: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,7 +71,7 @@ class Sheet:
 
     def _put(self, step: int, path: str, value: Any) -> None:
         self.noted[path] = step
-        self._in_order = []
+        self._in_order = {}
         node = self.tree
         around, last = self.layout.places[path]
         for name in around:
@@ -117,12 +117,17 @@ class Sheet:
         below = self.layout.below.get(path)
         if below is None:
             return self._proof(path)
-        return _each_once([self._proof(name) for name in self.in_order() if name in below or name == path])
+        order = self._order()
+        names = [name for name in (path, *below) if name in order]
+        return _each_once([self._proof(name) for name in sorted(names, key=order.__getitem__)])
 
     def in_order(self) -> list[str]:
         """The paths that have a value, in the order of the steps."""
+        return list(self._order())
+
+    def _order(self) -> Mapping[str, int]:
         if not self._in_order:
-            self._in_order = sorted(self.noted, key=self.noted.__getitem__)
+            self._in_order = {name: number for number, name in enumerate(sorted(self.noted, key=self.noted.__getitem__))}
         return self._in_order
 
     def proofs(self, path: str) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
@@ -141,7 +146,13 @@ class Sheet:
         known = self._proofs.get(path)
         if known is None:
             self._proofs[path] = ()  # a fact is no evidence of itself
-            known = _each_once([proof for _, proof in self.proofs(path)])
+            finding = self.found.get(path)
+            if finding is None:
+                known = self._derived(path)
+            elif finding.items:
+                known = _each_once([proof for _, proof in self.proofs(path)])
+            else:
+                known = ordered(finding.evidence)
             self._proofs[path] = known
         return known
 
