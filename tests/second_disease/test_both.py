@@ -3,7 +3,7 @@
 import pytest
 
 from cds_service.hooks.parse import parse_hook_request
-from cds_service.respond import respond
+from cds_service.respond import answer, receive, respond
 from tests.builders.clock import AS_OF
 from tests.builders.request import request, service_of
 from tests.builders.situations import SITUATIONS
@@ -26,12 +26,19 @@ def as_asked_by_the_other(patient):
     return {"person": patient.demographics(), **bundles}
 
 
+def assert_silent(body, service, knowledge):
+    """Nothing is said, be the call answered as it is served or the whole of it looked at."""
+    invocation = parse_hook_request(body, service)
+    assert respond(invocation, knowledge, AS_OF, {}).body == {"cards": []}
+    whole = answer(receive(invocation, knowledge, AS_OF, {}), invocation.hook, knowledge, AS_OF)
+    assert whole.body == {"cards": []}
+    assert whole.assessment.traces, "it was looked at"
+
+
 @pytest.mark.parametrize(("patient", "hook", "orders"), SHIPPED)
 def test_the_second_content_says_nothing_about_patients_of_the_shipped_one(second, patient, hook, orders):
     body = request(patient, hook, orders) | {"hook": "patient-view" if orders is None else "order-sign"}
-    answer = respond(parse_hook_request(body | {"prefetch": as_asked_by_the_other(patient)}, "breast"), second, AS_OF, {})
-    assert answer.body == {"cards": []}
-    assert answer.assessment.traces, "it was looked at"
+    assert_silent(body | {"prefetch": as_asked_by_the_other(patient)}, "breast", second)
 
 
 @pytest.mark.parametrize("person", WOMEN)
@@ -44,9 +51,7 @@ def test_the_shipped_content_says_nothing_about_people_of_the_second(knowledge, 
     body["prefetch"] = {"patient": given["person"], "conditions": given["problems"], "staging": given["pathology"]} | dict.fromkeys(
         ("clinical", "molecular", "procedures", "medications", "administrations", "reports", "referrals")
     )
-    answer = respond(parse_hook_request(body, service_of(hook)), knowledge, AS_OF, {})
-    assert answer.body == {"cards": []}
-    assert answer.assessment.traces, "it was looked at"
+    assert_silent(body, service_of(hook), knowledge)
 
 
 def test_what_may_belong_to_the_tumour_of_the_other_content_is_not_counted(second):
