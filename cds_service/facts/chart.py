@@ -10,7 +10,7 @@ from cds_service.facts.lazily import lazily
 from cds_service.facts.wording import Words, read_words
 from cds_service.fhir.codings import Concept, named_codings, normalise_text, texts
 from cds_service.fhir.record import Entry, PatientRecord, Resource
-from cds_service.fhir.terminology import Meaning, Terminology
+from cds_service.fhir.terminology import Terminology
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
@@ -58,7 +58,7 @@ class Seen:
         self.resource: Resource = entry.resource
         self.reference = entry.reference
         self.position = position
-        self.meanings: tuple[Meaning, ...] = texts.terminology.meanings(self.resource.get("code"))
+        self.meanings = texts.terminology.meanings(self.resource.get("code"))
         self._texts = texts
 
     @lazily
@@ -84,14 +84,11 @@ class Seen:
     @lazily
     def is_named(self) -> bool:
         """Whether the content knows any of its codes, or a text beside them as a listed spelling."""
-        for meaning in self.meanings:
-            if meaning.is_listed or meaning.sets:
-                return True
-        return self._texts.lists(texts(self.resource.get("code")))
+        return self.meanings.is_listed or bool(self.meanings.first) or self._texts.lists(texts(self.resource.get("code")))
 
     def match(self, value_set: str | None) -> Concept | None:
         """The first of its codes that a value set holds; ``None`` also without a value set."""
-        return next((meaning.concept for meaning in self.meanings if value_set in meaning.sets), None)
+        return None if value_set is None else self.meanings.first.get(value_set)
 
     def beside(self, entry: Entry) -> Seen:
         """Another resource of the same record."""
@@ -135,10 +132,11 @@ class Chart:
 
     def misnamed(self, codeable: object) -> bool:
         """Whether a coding's display is the name of something that a map reads otherwise than the code itself."""
-        names = self.terminology.names
-        for system, code, display in named_codings(codeable):
-            meaning = self.terminology.meaning(system, code)
-            if display and meaning.concept in names.read_by and names.misname(meaning.concept, self.normal(display)):
+        names, meanings = self.terminology.names, self.terminology.meanings(codeable)
+        if names.read_by.keys().isdisjoint(meanings.concepts):
+            return False
+        for concept, (_, _, display) in zip(meanings.concepts, named_codings(codeable), strict=True):
+            if display and concept in names.read_by and names.misname(concept, self.normal(display)):
                 return True
         return False
 
@@ -181,10 +179,7 @@ class Chart:
         index: dict[str, list[Coded]] = {}
         meanings_of = self.terminology.meanings
         for seen in self.of(kind):
-            known: frozenset[str] = frozenset()
-            for meaning in seen.meanings if element == "code" else meanings_of(seen.resource.get(element)):
-                if meaning.sets:
-                    for name in meaning.sets - known:
-                        index.setdefault(name, []).append((seen, meaning.concept))
-                    known |= meaning.sets
+            meanings = seen.meanings if element == "code" else meanings_of(seen.resource.get(element))
+            for name, concept in meanings.first.items():
+                index.setdefault(name, []).append((seen, concept))
         return index

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cds_service.facts.chart import Seen
 from cds_service.facts.lazily import lazily
@@ -18,8 +19,7 @@ from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Primary:
+class Primary(NamedTuple):
     """A Condition that may be the primary: its site codes (none = site not named), state and evidence.
 
     ``later`` says that its code tells of what came after the first diagnosis.
@@ -34,8 +34,7 @@ class Primary:
     later: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpreadRecord:
+class SpreadRecord(NamedTuple):
     """A Condition that records spread to one site, and to the finer place inside it where one is named.
 
     ``attributed`` says whether it belongs to the primary, ``open`` whether it may although nothing says so.

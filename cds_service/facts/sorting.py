@@ -64,9 +64,9 @@ def _sited(chosen: Iterable[Primary], past: Iterable[Primary]) -> tuple[Primary,
     """What came later came where the diagnosis was: the code of a recurrence names the site only if nothing else does."""
     chosen = tuple(chosen)
     if any(one.sites for one in chosen if not one.later):
-        return tuple(replace(one, sites=()) if one.later else one for one in chosen)
+        return tuple(one._replace(sites=()) if one.later else one for one in chosen)
     before = tuple(dict.fromkeys(site for one in past if not one.later for site in one.sites))
-    return tuple(replace(one, sites=before) if one.later and before else one for one in chosen)
+    return tuple(one._replace(sites=before) if one.later and before else one for one in chosen)
 
 
 def _is_outranked(primary: Primary, past: Iterable[Primary]) -> bool:
@@ -150,7 +150,7 @@ class _Sorter:
                     evidence=seen.evidence(found.concept, text=found.concept.system == TEXT_SYSTEM),
                     moment=seen.moment,
                 )
-                yield from (replace(record, place=place) for place in codes.places(part, found.where))
+                yield from (record if place == record.place else record._replace(place=place) for place in codes.places(part, found.where))
 
     def _body_sites(self, resource: Resource, target: str) -> tuple[tuple[str, Concept], ...]:
         """The sites of the primary that a body site names; nothing where the content has no map for it."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.facts.apart import apart
 from cds_service.facts.chart import Chart, Seen
@@ -16,16 +16,14 @@ from cds_service.fhir.record import Resource
 _FROM = "(from)"
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(NamedTuple):
     """A site of spread as it stands in the facts, and the finer place inside it where one is named."""
 
     site: str
     place: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Where spread is, the code it was read from, and whether that code alone only makes it suspected.
 
     A code that says "spread from" has a concept without a place; what is no spread has neither.
@@ -53,7 +51,7 @@ class SpreadCodes:
         if self.options is None:
             return False
         maps = {self.options["map"], (self.options.get("places") or self.options)["map"]}
-        if any(not maps.isdisjoint(meaning.maps) or self.options.get("traps") in meaning.sets for meaning in seen.meanings):
+        if not maps.isdisjoint(seen.meanings.maps) or seen.match(self.options.get("traps")) is not None:
             return True
         return self.chart.lists(texts(seen.resource.get("code")))
 
@@ -62,14 +60,15 @@ class SpreadCodes:
         if self.options is None:
             return Found()
         code = resource.get("code")
-        trap = self._match("traps", code)
+        first = self.chart.terminology.meanings(code).first
+        trap = first.get(self.options.get("traps", ""))
         if trap is not None:
             return Found(concept=trap)
         found = self._named(code, "map")
         if not found:
             return Found()
         where, concept = self._sided(found[0][0], resource), found[0][1]
-        unsure = self._match("suspectedOnly", code) is not None
+        unsure = self.options.get("suspectedOnly") in first
         if unsure or not self._is_clear(where):
             body = [one for one, _ in self._named(resource.get("bodySite"), "bodySite")]
             written = [one for one, _ in self._named(texts(code), "map")]
@@ -108,19 +107,16 @@ class SpreadCodes:
 
         ``option`` names the maps: ``map`` for what a Condition is, ``bodySite`` for where.
         """
-        found = [(where, concept) for concept in self.chart.terminology.concepts(codeable) for where in self._where(concept, option)]
-        if not found:
-            written = (Concept(TEXT_SYSTEM, self.chart.normal(text)) for text in texts(codeable))
-            found = [(where, concept) for concept in written for where in self._where(concept, option)]
-        return tuple(sorted(found, key=lambda pair: pair[0].place is None))
-
-    def _where(self, concept: Concept, option: str) -> Iterator[Where]:
-        options, translate = self.options or {}, self.chart.terminology.translate
-        places = options.get("places")
-        named = translate(places[option], concept, places["target"]) if places else ()
-        yield from (Where(self.tables.site_of(self.own, place), place) for place in named)
-        if not named and option in options:
-            yield from (Where(site, None) for site in translate(options[option], concept, options["site"]))
+        options, terms = self.options or {}, self.chart.terminology
+        places, meanings = options.get("places"), terms.meanings(codeable)
+        precise = terms.translated(places[option], meanings, places["target"]) if places else ()
+        general = terms.translated(options[option], meanings, options["site"]) if option in options else ()
+        if not precise and not general and (written := texts(codeable)):
+            precise = self.chart.translations(places[option], written, places["target"]) if places else ()
+            general = self.chart.translations(options[option], written, options["site"]) if option in options else ()
+        placed = [concept for _, concept in precise]
+        sites = [(Where(site, None), concept) for site, concept in general if concept not in placed]
+        return (*((Where(self.tables.site_of(self.own, place), place), concept) for place, concept in precise), *sites)
 
     def _sided(self, where: Where, resource: Resource) -> Where:
         """The side of a pair, where the body site of the Condition says which."""
@@ -133,8 +129,3 @@ class SpreadCodes:
         named = {name for one in written for name, _ in self.chart.translations(side["map"], one, side["target"])}
         place = self.tables.side_of(where.place or where.site, BOTH if len(named) > 1 else named.pop()) if named else None
         return where if place is None else Where(where.site, place)
-
-    def _match(self, option: str, codeable: object) -> Concept | None:
-        """The first code in the value set of an option; nothing where the content names none."""
-        value_set = (self.options or {}).get(option)
-        return None if value_set is None else self.chart.terminology.match(value_set, codeable)

@@ -22,8 +22,11 @@ class Names:
 
     def misname(self, concept: Concept, display: str) -> bool:
         """Whether a display, normalised, is the listed name of something else: of nothing that the code itself stands for."""
-        found = ((self.meant[part].get(display), codes) for part, codes in self.read_by.get(concept, ()))
-        return any(named and named.isdisjoint(codes) for named, codes in found)
+        for part, codes in self.read_by.get(concept, ()):
+            named = self.meant[part].get(display)
+            if named and named.isdisjoint(codes):
+                return True
+        return False
 
 
 def index_names(resources: Mapping[str, Mapping[str, Any]], maps: Maps, concept: Callable[[str, str], Concept]) -> Names:

@@ -7,16 +7,18 @@ follows from the content and the code alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from cds_service.fhir.codings import CODE_FORMS, TEXT_SYSTEM, Concept, codings, normalise_text, texts
 from cds_service.fhir.names import Names
 
 _REMEMBERED = 4096
-"""How many codes."""
+"""How many codes, and how many rows of several codes."""
+_TOGETHER = 8
+"""Codes in a row that is remembered: real CodeableConcepts have fewer."""
 _LONGEST = 200
 """Characters of a code and of the address of its system that are remembered: real ones are shorter."""
 
@@ -52,6 +54,33 @@ class Meaning(NamedTuple):
     is_listed: bool
 
 
+class Meanings(tuple[Meaning, ...]):  # noqa: SLOT001 a tuple can have no named slots
+    """What the content says of the codes of one CodeableConcept.
+
+    ``first``: value set -> the first of the codes that it holds. ``translated``: (map, target) -> what
+    :meth:`Terminology.translated` found, for the maps that list one of the codes.
+    """
+
+    concepts: tuple[Concept, ...]
+    first: Mapping[str, Concept]
+    maps: frozenset[str]
+    is_listed: bool
+    translated: dict[tuple[str, str], tuple[tuple[str, Concept], ...]]
+
+    def __new__(cls, meanings: Iterable[Meaning]) -> Self:
+        """Work out what is asked of all codes together."""
+        made = super().__new__(cls, meanings)
+        made.concepts = tuple([meaning.concept for meaning in made])
+        made.first = {name: meaning.concept for meaning in reversed(made) for name in meaning.sets}
+        made.maps = frozenset[str]().union(*[meaning.maps for meaning in made])
+        made.is_listed = any(meaning.is_listed for meaning in made)
+        made.translated = {}
+        return made
+
+
+_NONE = Meanings(())
+
+
 @dataclass(frozen=True, slots=True)
 class Terminology:
     """All code look-ups of one content folder; ids are the last segment of the canonical URL.
@@ -71,7 +100,8 @@ class Terminology:
     spellings: frozenset[str] = field(init=False, repr=False, compare=False)
     beginnings: frozenset[str] = field(init=False, repr=False, compare=False)
     _codes: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
-    _remembered: dict[tuple[str, str], Meaning] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _remembered: dict[tuple[str, str], Meanings] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _together: dict[tuple[tuple[str, str], ...], Meanings] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Index every code that a value set or map lists."""
@@ -85,15 +115,25 @@ class Terminology:
 
     def meaning(self, system: str, code: str) -> Meaning:
         """What the content says of a code as it is written."""
-        return self._remembered.get((system, code)) or self._look_up(system, code)
+        return (self._remembered.get((system, code)) or self._look_up(system, code))[0]
 
-    def _look_up(self, system: str, code: str) -> Meaning:
+    def _look_up(self, system: str, code: str) -> Meanings:
         if len(system) + len(code) > _LONGEST:
-            return self._meaning(system, code)
+            return Meanings((self._meaning(system, code),))
         if len(self._remembered) >= _REMEMBERED:  # as many codes as few hospitals use: begin anew
             self._remembered.clear()
         written = (intern(system), code)
-        found = self._remembered[written] = self._meaning(*written)
+        found = self._remembered[written] = Meanings((self._meaning(*written),))
+        return found
+
+    def _look_up_all(self, written: tuple[tuple[str, str], ...]) -> Meanings:
+        if len(written) == 1:
+            return self._remembered.get(written[0]) or self._look_up(*written[0])
+        found = Meanings([self.meaning(system, code) for system, code in written])
+        if len(written) <= _TOGETHER and all(len(system) + len(code) <= _LONGEST for system, code in written):
+            if len(self._together) >= _REMEMBERED:
+                self._together.clear()
+            self._together[tuple([(intern(system), code) for system, code in written])] = found
         return found
 
     def _meaning(self, system: str, code: str) -> Meaning:
@@ -106,21 +146,23 @@ class Terminology:
     def _is_patterned(self, system: str) -> bool:
         return any(named == system for patterns in self.patterns.values() for named, _ in patterns)
 
-    def meanings(self, codeable: Any) -> tuple[Meaning, ...]:
-        """What the content says of each code of a CodeableConcept (or list of them)."""
+    def meanings(self, codeable: Any) -> Meanings:
+        """What the content says of the codes of a CodeableConcept (or list of them)."""
         if codeable is None:
-            return ()
-        known = self._remembered
+            return _NONE
         try:  # codes that were met before, in their usual shape: nearly all
-            if "coding" in codeable:
-                return tuple([known[coding["system"], coding["code"]] for coding in codeable["coding"]])
+            listed = (codeable[0] if type(codeable) is list and len(codeable) == 1 else codeable)["coding"]
+            if len(listed) == 1:
+                coding = listed[0]
+                return self._remembered[coding["system"], coding["code"]]
+            return self._together[tuple([(coding["system"], coding["code"]) for coding in listed])]
         except (KeyError, TypeError):
-            pass
-        return tuple([known.get(written) or self._look_up(*written) for written in codings(codeable)])
+            written = tuple(codings(codeable))
+            return self._together.get(written) or self._look_up_all(written) if written else _NONE
 
     def concepts(self, codeable: object) -> tuple[Concept, ...]:
         """The codes of a CodeableConcept (or list of them) in the content's spelling."""
-        return tuple([meaning.concept for meaning in self.meanings(codeable)])
+        return self.meanings(codeable).concepts
 
     def member(self, value_set: str, concept: Concept) -> bool:
         """Whether a value set holds a code."""
@@ -132,10 +174,7 @@ class Terminology:
 
     def match(self, value_set: str, codeable: object) -> Concept | None:
         """The first code of a CodeableConcept that a value set holds."""
-        for meaning in self.meanings(codeable) if codeable is not None else ():
-            if value_set in meaning.sets:
-                return meaning.concept
-        return None
+        return self.meanings(codeable).first.get(value_set)
 
     def translate(self, concept_map: str, concept: Concept, target: str) -> tuple[str, ...]:
         """The codes of our code system ``target`` that a map gives for a code."""
@@ -144,6 +183,16 @@ class Terminology:
     def translate_text(self, concept_map: str, text: str, target: str) -> tuple[str, ...]:
         """As :meth:`translate`, for a listed spelling in free text; the whole text must be the spelling."""
         return self.translate(concept_map, Concept(TEXT_SYSTEM, normalise_text(text)), target)
+
+    def translated(self, concept_map: str, meanings: Meanings, target: str) -> tuple[tuple[str, Concept], ...]:
+        """Every (target code, matched concept) of the codes of a CodeableConcept."""
+        if concept_map not in meanings.maps:
+            return ()
+        found = meanings.translated.get((concept_map, target))
+        if found is None:
+            found = tuple([(code, concept) for concept in meanings.concepts for code in self.translate(concept_map, concept, target)])
+            meanings.translated[concept_map, target] = found
+        return found
 
     def translations(
         self, concept_map: str, codeable: object, target: str, normal: Callable[[str], str] = normalise_text
@@ -154,11 +203,13 @@ class Terminology:
         """
         if codeable is None:
             return ()
-        named = [meaning.concept for meaning in self.meanings(codeable) if concept_map in meaning.maps]
-        found = tuple([(code, concept) for concept in named for code in self.translate(concept_map, concept, target)])
+        found = self.translated(concept_map, self.meanings(codeable), target)
         if found:
             return found
-        written = [Concept(TEXT_SYSTEM, spelled) for text in texts(codeable) if (spelled := normal(text)) in self.spellings]
+        spelled = [name for text in texts(codeable) if (name := normal(text)) in self.spellings]
+        if not spelled:
+            return ()
+        written = [Concept(TEXT_SYSTEM, name) for name in spelled]
         return tuple([(code, concept) for concept in written for code in self.translate(concept_map, concept, target)])
 
     def may_matter(self, codeable: Any) -> bool:
@@ -174,7 +225,7 @@ class Terminology:
             return not codeable["coding"]
         except (KeyError, TypeError):
             meanings = self.meanings(codeable)
-            return not meanings or any(meaning.is_listed for meaning in meanings)
+            return meanings.is_listed or not meanings
 
     def display(self, code_system: str, code: str) -> str:
         """The words that cards use for one of our codes."""

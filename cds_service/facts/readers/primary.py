@@ -131,7 +131,7 @@ def _histologies(context: Context, spec: Spec) -> Iterator[Candidate]:
             for item in extensions(resource, url):
                 yield from _candidates(context, spec, primary.seen, maps, item.get("valueCodeableConcept"))
     for seen in context.chart.of("Condition"):
-        is_coded = any(maps in meaning.maps for meaning in seen.meanings)
+        is_coded = maps in seen.meanings.maps
         if is_coded and seen.state == "active" and disorders.attributes(seen):
             yield from _candidates(context, spec, seen, maps, seen.resource.get("code"), coded_only=True)
     for seen, _ in context.chart.coded("Observation", spec.options["codes"]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cds_service.facts.newest import newest
 from cds_service.facts.staging.model import AFTER_TREATMENT, TnmSet
@@ -14,8 +14,7 @@ _CLINICAL_M = {"p": ("c",), "yp": ("yc", "c"), "rp": ("rc",)}
 """Where a pathological set may take its M from: the clinical set of the same episode (AJCC: pT pN cM), never the reverse."""
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(NamedTuple):
     """What one derivation starts from; ``t`` and ``n`` are ``""`` when not known. ``differ``: a category has several values."""
 
     t: str = ""

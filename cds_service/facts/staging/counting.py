@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 from cds_service.facts.staging.model import Gap, Spread
 from cds_service.facts.staging.said import SPREAD
 from cds_service.facts.staging.tables import CHAIN, CHAINS, DISTANT, MANY, ORGAN, SURFACE, UNSPECIFIED, Edition, StagingTables, Together
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
+class Count(NamedTuple):
     """The distant spread of one system. ``chains`` and ``organs`` are the numbers that are possible; ``gaps`` why there are several."""
 
     surface: bool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cds_service.facts.staging.basis import Basis
 from cds_service.facts.staging.counting import Count, count, m_category
@@ -12,8 +12,7 @@ from cds_service.facts.staging.said import SPREAD, is_spread
 from cds_service.facts.staging.tables import AMBIGUOUS, Edition, StagingTables
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
+class _Result(NamedTuple):
     stage: str | None
     m: str | None = None
     gap: Gap | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cds_service.fhir.record import Issue
 from cds_service.fhirpath.temporal import Temporal
@@ -12,8 +13,7 @@ AFTER_TREATMENT = frozenset({"yc", "yp"})
 """Prefixes of staging after treatment: it does not undo what was asserted before treatment."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TnmSet:
+class TnmSet(NamedTuple):
     """The categories asserted together: one prefix, one edition, one day.
 
     ``prefix`` is c, p, yc, yp, rc, rp, a or ``None``; ``t``, ``n``, ``m`` as ``T3``, ``N1b``, ``M1a``; ``group`` as ``IVA``;
@@ -56,8 +56,7 @@ class TnmReading:
     issues: tuple[Issue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
+class Spread(NamedTuple):
     """Spread to one place, attributed to this primary, not refuted and not past.
 
     ``site`` is where it stands in the facts, ``place`` the finer place inside it where one is named. ``confirmed`` by verification
@@ -82,8 +81,7 @@ class Spread:
         return not self.suspected
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class Gap(NamedTuple):
     """Why no stage, or less of one, was derived: a code that content words, and what it is about."""
 
     why: str

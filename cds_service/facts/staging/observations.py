@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.facts.chart import Seen
 from cds_service.facts.resources import IGNORED
@@ -14,15 +13,14 @@ from cds_service.fhir.codings import texts
 from cds_service.fhir.elements import objects
 from cds_service.fhir.record import Entry, Resource
 from cds_service.fhir.references import literal, text_of
-from cds_service.fhir.terminology import Meaning
+from cds_service.fhir.terminology import Meanings
 from cds_service.fhirpath.temporal import Temporal
 
 PANEL = "panel"
 DESCRIPTOR = "descriptor"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What a code says: an axis, a panel or a descriptor; ``prefix`` ``None`` if it names none; ``text``: by its spelling only."""
 
     axis: str
@@ -30,14 +28,14 @@ class Kind:
     text: bool = False
 
 
-def kind_of(code: object, meanings: Sequence[Meaning], terms: Vocabulary) -> Kind | None:
+def kind_of(code: object, meanings: Meanings, terms: Vocabulary) -> Kind | None:
     """The kind of an Observation or component by its code, else by a listed spelling of a code without coding.
 
     ``meanings`` are those of the code.
     """
     if meanings:
-        coded = [found for one in meanings if terms.kinds.map in one.maps for found in terms.found(terms.kinds, one.concept)]
-        return _kind(coded) if coded else None
+        coded = terms.terminology.translated(terms.kinds.map, meanings, terms.kinds.target)
+        return _kind([found for found, _ in coded]) if coded else None
     return _kind([found for text in texts(code) for found in terms.found_in_text(terms.kinds, text)], text=True)
 
 
@@ -59,8 +57,7 @@ def edition_of(method: object, terms: Vocabulary) -> str | None:
     return found[0] if len(set(found)) == 1 else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Staging:
+class Staging(NamedTuple):
     """One Observation that states categories, with what it inherits. ``parents`` are the panels that list it as a member."""
 
     seen: Seen
@@ -68,7 +65,7 @@ class Staging:
     date: Temporal | None
     edition: str | None
     parents: tuple[str, ...] = ()
-    descriptors: frozenset[str] = field(default=frozenset())
+    descriptors: frozenset[str] = frozenset()
 
     @property
     def reference(self) -> str:
@@ -123,7 +120,7 @@ def staging_observations(entries: Sequence[Seen], index: Index, terms: Vocabular
         if resource.get("resourceType") != "Observation":
             continue
         kind = kind_of(resource.get("code"), seen.meanings, terms)
-        if (kind is not None or any(_parts(resource, terms))) and seen.state != IGNORED:
+        if (kind is not None or ("component" in resource and any(_parts(resource, terms)))) and seen.state != IGNORED:
             edition = edition_of(resource.get("method"), terms)
             found[seen.reference] = Staging(seen=seen, kind=kind, date=seen.moment, edition=edition)
     return _described(_inherited(found, index), index, terms)
@@ -132,10 +129,12 @@ def staging_observations(entries: Sequence[Seen], index: Index, terms: Vocabular
 def _inherited(found: dict[str, Staging], index: Index) -> dict[str, Staging]:
     parents: dict[str, list[str]] = {}
     for item in found.values():
-        for member in objects(item.resource.get("hasMember")):
+        for member in objects(item.resource["hasMember"]) if "hasMember" in item.resource else ():
             child = index.find(member, item.reference)
             if child in found and child != item.reference:
                 parents.setdefault(child, []).append(item.reference)
+    if not parents:
+        return found
     return {name: _from_parents(item, [found[parent] for parent in parents.get(name, ())]) for name, item in found.items()}
 
 
@@ -146,8 +145,7 @@ def _from_parents(item: Staging, parents: list[Staging]) -> Staging:
     same = [parent for parent in parents if _same_prefix(parent.kind, item.kind)]
     dates = list(dict.fromkeys(parent.date for parent in (same or ([] if item.date else parents)) if parent.date is not None))
     editions = {parent.edition for parent in parents if parent.edition is not None}
-    return replace(
-        item,
+    return item._replace(
         date=dates[0] if len(dates) == 1 else item.date,
         edition=item.edition or (next(iter(editions)) if len(editions) == 1 else None),
         parents=tuple(dict.fromkeys(parent.reference for parent in parents)),
@@ -167,7 +165,7 @@ def _described(found: dict[str, Staging], index: Index, terms: Vocabulary) -> di
     ]
     if not descriptors:
         return found
-    return {name: replace(item, descriptors=frozenset(_letters(item, descriptors, index))) for name, item in found.items()}
+    return {name: item._replace(descriptors=frozenset(_letters(item, descriptors, index))) for name, item in found.items()}
 
 
 def _letter(resource: Resource, terms: Vocabulary) -> str | None:

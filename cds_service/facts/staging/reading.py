@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.facts.chart import Seen
 from cds_service.facts.staging.categories import combine_prefix
@@ -56,8 +55,7 @@ def read_tnm(
     return _Reader(every, terms, primary, Index(every, targets), only=only_malignancy, complete=complete, owners=owners).read()
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     """What all categories of one value have in common."""
 
     edition: str | None
@@ -113,7 +111,7 @@ class _Reader:
         """Observation reference -> the Conditions whose stage names it."""
         found: dict[str, set[str]] = {}
         for entry in self.conditions:
-            for stage in objects(entry.resource.get("stage")):
+            for stage in objects(entry.resource["stage"]) if "stage" in entry.resource else ():
                 for assessment in objects(stage.get("assessment")):
                     name = self.index.find(assessment, entry.reference)
                     if name is not None:
@@ -123,9 +121,9 @@ class _Reader:
     def _attributed(self, item: Staging, seen: frozenset[str]) -> bool | None:
         """Whether an Observation is about the primary; ``None`` if that cannot be told."""
         foci = self._foci(item)
-        if foci & self.primary:
+        if foci and foci & self.primary:
             return True
-        if foci & self.recorded:
+        if foci and foci & self.recorded:
             return False
         if item.reference in self.assessors:
             return bool(self.assessors[item.reference] & self.primary)
@@ -136,7 +134,9 @@ class _Reader:
         return True if self.only and (self.complete or not missing) else None
 
     def _foci(self, item: Staging) -> set[str]:
-        found = (self.index.find(focus, item.reference) for focus in objects(item.resource.get("focus")))
+        if "focus" not in item.resource:
+            return set()
+        found = (self.index.find(focus, item.reference) for focus in objects(item.resource["focus"]))
         return {name for name in found if name is not None}
 
     def _owner(self, item: Staging, seen: frozenset[str] = frozenset()) -> str | None:

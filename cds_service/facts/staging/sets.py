@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from cds_service.facts.newest import newest
 from cds_service.facts.staging.model import TnmReading, TnmSet
@@ -18,8 +18,7 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 _Key = tuple[str, str, str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class Stated(NamedTuple):
     """One category as one resource states it. ``weak``: by text or preliminary; ``provisional``: a final one replaces it."""
 
     axis: str
@@ -53,7 +52,7 @@ def _with_edition(stated: tuple[Stated, ...]) -> Iterator[Stated]:
     for item in stated:
         known = editions.get((item.owner, item.prefix, day_of(item.date)), set())
         if item.edition is None and len(known) == 1:
-            yield replace(item, edition=next(iter(known)))
+            yield item._replace(edition=next(iter(known)))
         else:
             yield item
 

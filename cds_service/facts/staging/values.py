@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.facts.staging.categories import Category, CategoryText, parse_category_text
 from cds_service.facts.staging.vocabulary import Vocabulary, spelling
@@ -17,8 +16,7 @@ UNREADABLE = "unreadable"
 DIFFERENT = "different"
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """``state``: read, absent (nothing recorded), unreadable, or different (codings that disagree).
 
     ``coded`` also for a text that is one category in its usual spelling; ``code`` is ``system|code`` as matched.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept, normalise_text
-from cds_service.fhir.terminology import Meaning, Terminology
+from cds_service.fhir.terminology import Meanings, Terminology
 
 AXES = ("t", "n", "m", "group")
 
@@ -46,7 +46,7 @@ class Vocabulary:
         """The codings of a CodeableConcept, empty for none."""
         return self.terminology.concepts(codeable)
 
-    def meanings(self, codeable: object) -> tuple[Meaning, ...]:
+    def meanings(self, codeable: object) -> Meanings:
         """What the content says of the codings of a CodeableConcept."""
         return self.terminology.meanings(codeable)
 

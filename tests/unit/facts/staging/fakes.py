@@ -26,6 +26,9 @@ class FakeTerminology:
         maps = frozenset({"tnm-observation", "staging-category", "staging-edition"})
         return tuple(Meaning(concept, frozenset(), maps, is_listed=True) for concept in self.concepts(codeable))
 
+    def translated(self, concept_map, meanings, target, /):
+        return tuple((name, one.concept) for one in meanings for name in self.translate(concept_map, one.concept, target))
+
     def codes(self, code_system, /):
         return frozenset({"dcis", "lamn"}) if code_system == "tnm-suffix" else frozenset()
 
