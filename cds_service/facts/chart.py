@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from cds_service.fhir.terminology import Terminology
 from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
+_DISPLAYED = ("code", "valueCodeableConcept", "bodySite", "medicationCodeableConcept")
 Coded = tuple["Seen", Concept]
 """A resource, and the first of its codes that a value set holds."""
 
@@ -130,14 +132,18 @@ class Chart:
         """As :meth:`Terminology.translations`."""
         return self.terminology.translations(concept_map, codeable, target, self.normal)
 
-    def misnamed(self, codeable: object) -> bool:
-        """Whether a coding's display is the name of something that a map reads otherwise than the code itself."""
-        names, meanings = self.terminology.names, self.terminology.meanings(codeable)
-        if names.read_by.keys().isdisjoint(meanings.concepts):
-            return False
-        for concept, (_, _, display) in zip(meanings.concepts, named_codings(codeable), strict=True):
-            if display and concept in names.read_by and names.misname(concept, self.normal(display)):
-                return True
+    def misnamed(self, seen: Seen) -> bool:
+        """Whether a code of a resource is displayed as something that a map reads otherwise than the code itself."""
+        names, resource = self.terminology.names, seen.resource
+        for element in _DISPLAYED:
+            if element not in resource:
+                continue
+            meanings = seen.meanings if element == "code" else self.terminology.meanings(resource[element])
+            if names.read_by.keys().isdisjoint(meanings.concepts):
+                continue
+            for concept, (_, _, display) in zip(meanings.concepts, named_codings(resource[element]), strict=True):
+                if display and concept in names.read_by and names.misname(concept, self.normal(display)):
+                    return True
         return False
 
     def of(self, *kinds: str) -> tuple[Seen, ...]:
@@ -176,10 +182,10 @@ class Chart:
 
     def _indexed(self, kind: str, element: str) -> dict[str, list[Coded]]:
         """Value set -> what it holds of the resources of a type, by one of their elements."""
-        index: dict[str, list[Coded]] = {}
+        index: dict[str, list[Coded]] = defaultdict(list)
         meanings_of = self.terminology.meanings
         for seen in self.of(kind):
             meanings = seen.meanings if element == "code" else meanings_of(seen.resource.get(element))
             for name, concept in meanings.first.items():
-                index.setdefault(name, []).append((seen, concept))
+                index[name].append((seen, concept))
         return index

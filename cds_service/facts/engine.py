@@ -21,7 +21,6 @@ from cds_service.fhirpath import Expression
 from cds_service.model.declaration import FactModel
 from cds_service.model.facts import Conflict, Facts
 
-_CODED = ("code", "valueCodeableConcept", "bodySite", "medicationCodeableConcept")
 _MALFORMED = (TypeError, AttributeError, KeyError, ValueError, ArithmeticError, IndexError)
 
 
@@ -108,10 +107,8 @@ def _misnamed(context: Context, sheet: Sheet) -> Iterator[Issue]:
     proof, chart = sheet.references(), context.chart
     for kind in chart.record.entries:
         for seen in chart.of(kind):
-            if seen.reference in proof:
-                shown = [seen.resource[name] for name in _CODED if name in seen.resource]
-                if any(map(chart.misnamed, shown)):
-                    yield Issue("display", seen.reference, "a code is displayed as something else: the code was read")
+            if seen.reference in proof and chart.misnamed(seen):
+                yield Issue("display", seen.reference, "a code is displayed as something else: the code was read")
 
 
 def _disorders(context: Context, options: Mapping[str, Any], issues: list[Issue]) -> tuple[Context, Reading]:

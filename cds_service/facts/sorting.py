@@ -34,7 +34,7 @@ def read_disorders(context: Context, options: Mapping[str, Any]) -> Reading:
     chosen = _sited(active, past) if active else _sited(past, ())
     others = tuple(seen for seen in sorter.named if sorter.is_other(seen))
     sites = frozenset(site for primary in chosen for site in primary.sites)
-    sorter = replace(sorter, codes=_spread_codes(context, options, sites))
+    sorter = _Sorter(context, options, named, _spread_codes(context, options, sites))
     duplicates = (*outranked, *(primary for primary in past if active and sites.intersection(primary.sites)))
     partial = Disorders(
         primaries=chosen,

@@ -41,7 +41,7 @@ class TnmSet(NamedTuple):
 
     def said(self, name: str) -> tuple[str, ...]:
         """Every value that was stated for an axis, also those that disagree."""
-        value = self.axis(name)
+        value: str | None = getattr(self, name)
         if value is not None:
             return (value,)
         return dict(self.disagreements).get(name, ()) if self.disagreements else ()

@@ -42,8 +42,9 @@ def read_value(holder: Mapping[str, Any], terms: Vocabulary) -> Value:
 
 def read_concept(value: Mapping[str, Any], terms: Vocabulary) -> Value:
     """A CodeableConcept: its codings where any is known, else its text."""
-    concepts = terms.concepts(value)
-    found = [(concept, meaning) for concept in concepts if (meaning := _meaning(concept, terms)) is not None]
+    coded = terms.meanings(value)
+    read = [(one.concept, _meaning(one.concept, terms, is_text=terms.written in one.sets)) for one in coded]
+    found = [(concept, meaning) for concept, meaning in read if meaning is not None]
     readings = [(concept, meaning) for concept, meaning in found if meaning.categories]
     if readings:
         return _agreeing(readings)
@@ -52,13 +53,13 @@ def read_concept(value: Mapping[str, Any], terms: Vocabulary) -> Value:
     text = value.get("text")
     if isinstance(text, str):
         return _read_text(text, terms)
-    return Value(UNREADABLE if concepts else ABSENT)
+    return Value(UNREADABLE if coded else ABSENT)
 
 
-def _meaning(concept: Concept, terms: Vocabulary) -> CategoryText | None:
+def _meaning(concept: Concept, terms: Vocabulary, *, is_text: bool) -> CategoryText | None:
     """What a code, or a listed spelling, stands for: no category where it says that nothing is recorded; ``None`` if it is not known.
 
-    A stage group stands for itself, so that the content may name groups in any words.
+    ``is_text``: the code is a category as it is written. A stage group stands for itself, so that the content may name groups in any words.
     """
     groups = terms.found(terms.groups, concept)
     if groups:
@@ -66,7 +67,7 @@ def _meaning(concept: Concept, terms: Vocabulary) -> CategoryText | None:
     codes = terms.found(terms.values, concept)
     if codes == (terms.absent,):
         return CategoryText((), plain=True)
-    text = codes[0] if codes else concept.code if terms.is_category_text(concept) else None
+    text = codes[0] if codes else concept.code if is_text else None
     return None if text is None else _of_code(text, terms.suffixes)
 
 
@@ -88,7 +89,8 @@ def _agreeing(readings: list[tuple[Concept, CategoryText]]) -> Value:
 def _read_text(text: str, terms: Vocabulary) -> Value:
     if not text.strip():
         return Value(ABSENT)
-    parsed = _meaning(spelling(text), terms) or parse_category_text(text, terms.suffixes)
+    spelled = spelling(text)
+    parsed = _meaning(spelled, terms, is_text=terms.is_category_text(spelled)) or parse_category_text(text, terms.suffixes)
     if parsed is None:
         return Value(UNREADABLE, coded=False)
     categories = _recorded(parsed)

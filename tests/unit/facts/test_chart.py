@@ -83,4 +83,6 @@ def test_codes_are_forgotten_before_they_are_too_many(monkeypatch):
     for number in range(10):
         assert not terms.may_matter(coding(str(number)))
         assert terms.may_matter(coding("oak"))
+        terms.meanings({"coding": [*coding(str(number))["coding"], *coding("oak")["coding"]]})
     assert len(terms._remembered) <= 3
+    assert len(terms._together) <= 3

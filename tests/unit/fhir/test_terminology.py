@@ -150,3 +150,32 @@ def test_what_is_remembered_of_a_code_is_what_the_content_says_of_it(tmp_path):
             ("KKKK", ["k"], [], False),
             ("Z", [], [], False),
         ]
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "translated", "why"),
+    [
+        (["a", "b"], {"v": "a", "w": "b"}, ["one"], "each set holds the first of its own"),
+        (["b", "a"], {"v": "b", "w": "b"}, ["one"], "in the order in which they are written"),
+        (["b", "c"], {"v": "b", "w": "b"}, ["one", "two", "three"], "a map gives the targets of all"),
+        (["z", "y"], {}, [], "codes that nothing lists"),
+        (["b"] * 20, {"v": "b", "w": "b"}, ["one"] * 20, "more codes than are remembered together"),
+        (["z" * 500, "b"], {"v": "b", "w": "b"}, ["one"], "a code too long to be remembered"),
+        ([], {}, [], "no code"),
+    ],
+)
+def test_what_is_remembered_of_several_codes_is_what_each_of_them_says(tmp_path, written, first, translated, why):
+    terms, _ = load(
+        tmp_path,
+        system(),
+        value_set("v", include=[listed("a", "b")]),
+        value_set("w", include=[listed("b")]),
+        concept_map("m", SYSTEM, b=["one"], c=["two", "three"]),
+    )
+    codeable = {"coding": [{"system": SYSTEM, "code": one} for one in written]}
+    for asked in (codeable, [codeable], codeable):
+        meanings = terms.meanings(asked)
+        assert tuple(meanings) == tuple(terms.meaning(SYSTEM, one) for one in written), why
+        assert {name: concept.code for name, concept in meanings.first.items()} == first, why
+        assert [name for name, _ in terms.translations("m", asked, "out")] == translated, why
+        assert meanings.is_listed is any(one.is_listed for one in meanings), why

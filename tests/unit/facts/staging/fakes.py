@@ -24,7 +24,9 @@ class FakeTerminology:
 
     def meanings(self, codeable, /):
         maps = frozenset({"tnm-observation", "staging-category", "staging-edition"})
-        return tuple(Meaning(concept, frozenset(), maps, is_listed=True) for concept in self.concepts(codeable))
+        sets = {True: frozenset({"tnm-category-text"}), False: frozenset()}
+        found = ((concept, sets[self.member("tnm-category-text", concept)]) for concept in self.concepts(codeable))
+        return tuple(Meaning(concept, held, maps, is_listed=True) for concept, held in found)
 
     def translated(self, concept_map, meanings, target, /):
         return tuple((name, one.concept) for one in meanings for name in self.translate(concept_map, one.concept, target))
