@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -104,15 +105,21 @@ class Candidate(NamedTuple):
 
 def weak(evidence: Iterable[Evidence]) -> bool:
     """Whether none of the evidence is explicit (all rest on text, or on unconfirmed or preliminary resources)."""
-    items = tuple(evidence)
-    return bool(items) and not any(item.explicit for item in items)
+    items = [item.explicit for item in evidence]
+    return bool(items) and not any(items)
 
 
 def settle(path: str, candidates: Sequence[Candidate]) -> tuple[Finding, tuple[Conflict, ...]]:
     """The latest value: by effective date, then by issue date; different values at the top are a conflict, not a choice."""
-    if not candidates:
+    return agreed(path, newest(candidates))
+
+
+def agreed(path: str, top: Sequence[Candidate]) -> tuple[Finding, tuple[Conflict, ...]]:
+    """What the :func:`newest` candidates say together."""
+    if not top:
         return Finding(path=path), ()
-    top = newest(candidates)
+    if len(top) == 1:
+        return Finding(path=path, value=top[0].value, evidence=(top[0].evidence,), weak=not top[0].evidence.explicit), ()
     values = {str(candidate.value) for candidate in top}
     if len(values) > 1:
         references = tuple(sorted({candidate.seen.reference for candidate in top}))
@@ -125,5 +132,11 @@ def settle(path: str, candidates: Sequence[Candidate]) -> tuple[Finding, tuple[C
 
 def newest(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """The candidates that nothing is certainly later than, by effective date, then by issue date; undated ones where none is dated."""
-    top = not_outdated(latest(candidates, lambda one: one.moment), lambda one: one.issued)
-    return tuple(sorted(top, key=lambda one: one.seen.reference))
+    if len(candidates) < 2:
+        return tuple(candidates)
+    top = not_outdated(latest(candidates, _moment), _issued)
+    return top if len(top) < 2 else tuple(sorted(top, key=lambda one: one.seen.reference))
+
+
+_moment = attrgetter("moment")
+_issued = attrgetter("issued")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ def newest(items: Iterable[Item], moment_of: Callable[[Item], Temporal | None]) 
     every = tuple(items)
     if len(every) < 2:
         return every
-    return not_outdated(tuple(item for item in every if moment_of(item) is not None) or every, moment_of)
+    return not_outdated([item for item in every if moment_of(item) is not None] or every, moment_of)
 
 
 def not_outdated(items: Iterable[Item], moment_of: Callable[[Item], Temporal | None]) -> tuple[Item, ...]:
@@ -25,24 +25,21 @@ def not_outdated(items: Iterable[Item], moment_of: Callable[[Item], Temporal | N
     every = tuple(items)
     if len(every) < 2:
         return every
-    days: dict[_Kind, date] = {}
-    moments: dict[_Kind, datetime] = {}
-    for moment in map(moment_of, every):
+    dated = [(item, moment_of(item)) for item in every]
+    kinds: dict[_Kind, list[Temporal]] = {}
+    for _, moment in dated:
         if moment is not None:
-            kind = _kind(moment)
-            days[kind] = max(moment.first_day, days.get(kind, moment.first_day))
-            moments[kind] = max(moment.earliest, moments.get(kind, moment.earliest))
-
-    def is_outdated(one: Temporal) -> bool:
-        own = _kind(one)
-        return any(moments[kind] > one.latest if one.has_time and kind == own else day > one.last_day for kind, day in days.items())
-
-    return tuple(item for item in every if (moment := moment_of(item)) is None or not is_outdated(moment))
+            kinds.setdefault((moment.has_time, moment.has_time and moment.zoned), []).append(moment)
+    last = [(kind, max([one.first_day for one in known]), max([one.earliest for one in known])) for kind, known in kinds.items()]
+    return tuple([item for item, moment in dated if moment is None or not _is_outdated(moment, last)])
 
 
-def _kind(moment: Temporal) -> _Kind:
-    """Times of one kind are compared as moments, all else by calendar day."""
-    return moment.has_time, moment.has_time and moment.zoned
+def _is_outdated(one: Temporal, last: Sequence[tuple[_Kind, date, datetime]]) -> bool:
+    """Whether the last of a kind is certainly later: times of one kind are compared as moments, all else by calendar day."""
+    for (has_time, zoned), day, moment in last:
+        if moment > one.latest if has_time and one.has_time and zoned == one.zoned else day > one.last_day:
+            return True
+    return False
 
 
 def earliest(moments: Iterable[Temporal | None]) -> Temporal | None:

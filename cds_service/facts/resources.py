@@ -181,14 +181,11 @@ def _first_date(resource: Resource, paths: tuple[tuple[str, ...], ...]) -> Tempo
     """The first element that holds a date, by the names of the elements around it and its own."""
     for path in paths:
         first = resource.get(path[0])
-        if first is None:
-            continue
-        if len(path) == 1:
-            moment = Temporal.parse(first)
-        else:
-            moment = next((found for value in _values(first, path) if (found := Temporal.parse(value)) is not None), None)
-        if moment is not None:
-            return moment
+        if first is not None:
+            for value in (first,) if len(path) == 1 else _values(first, path):
+                moment = Temporal.parse(value)
+                if moment is not None:
+                    return moment
     return None
 
 

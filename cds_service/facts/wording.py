@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cds_service.fhir.codings import TEXT_SYSTEM, Concept
@@ -35,15 +35,10 @@ def read_words(normal: str, spellings: frozenset[str], beginnings: frozenset[str
     words = normal.split()
     if beginnings.isdisjoint(words):
         return Words(normal, ())
-    runs = (Phrase(start, size, " ".join(words[start : start + size])) for start, size in _runs(len(words)))
-    return Words(normal, tuple([run for run in runs if run.text in spellings]))
-
-
-def _runs(count: int) -> Iterator[tuple[int, int]]:
-    """Every run of some words as (start, length), the longest first."""
-    for size in range(min(LONGEST, count), 0, -1):
-        for start in range(count - size + 1):
-            yield start, size
+    starts = [start for start, word in enumerate(words) if word in beginnings]
+    places = [(start, size) for size in range(LONGEST, 0, -1) for start in starts if start + size <= len(words)]
+    runs = [(start, size, " ".join(words[start : start + size])) for start, size in places]
+    return Words(normal, tuple([Phrase(*run) for run in runs if run[2] in spellings]))
 
 
 def said(terminology: Terminology, rule: Mapping[str, Any], words: Words) -> tuple[frozenset[str], str]:

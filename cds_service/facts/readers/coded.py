@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from cds_service.facts.context import Candidate, Context, Finding, Reading, newest, settle
 from cds_service.facts.declarations import Spec
@@ -14,13 +15,13 @@ from cds_service.model.facts import Conflict
 
 def read_latest_code(context: Context, spec: Spec) -> Reading:
     """The latest coded value. Options: ``codes`` (what was observed), ``map`` and ``target`` (what the answer means)."""
-    finding, conflicts = settle(spec.path, list(answers(context, spec)))
+    finding, conflicts = settle(spec.path, list(answers(context, spec.options)))
     return Reading(findings=(finding,), conflicts=conflicts)
 
 
-def answers(context: Context, spec: Spec) -> Iterator[Candidate]:
-    """Every answer of the record to the observation codes of a declaration, as our codes."""
-    terms, options = context.terminology, spec.options
+def answers(context: Context, options: Mapping[str, Any]) -> Iterator[Candidate]:
+    """Every answer of the record to the observation codes of a question (``codes``, ``map``, ``target``), as our codes."""
+    terms = context.terminology
     disorders: Disorders = context.shared["disorders"]
     for seen, concept in context.chart.coded("Observation", options["codes"]):
         resource = seen.resource
@@ -47,7 +48,7 @@ def read_decisive(context: Context, spec: Spec) -> Reading:
     options = spec.options
     gives: dict[str, str] = options["gives"]
     start = context.value(options["notBefore"])
-    every = list(answers(context, spec))
+    every = list(answers(context, options))
     counted = [one for one in every if _on_or_after(one.moment, start)]
     decisive = [one for one in counted if one.value in options["decisive"]]
     unplaced = [one for one in every if one not in counted and not _before(one.moment, start)] if decisive else []

@@ -8,6 +8,7 @@ from typing import Any
 
 from cds_service.facts.chart import Seen
 from cds_service.facts.context import Context
+from cds_service.facts.lazily import lazily
 from cds_service.facts.readers.medications import agents, displays
 from cds_service.facts.readers.radiotherapy import field_in_words, fields
 from cds_service.facts.wording import said
@@ -20,6 +21,8 @@ from cds_service.model.facts import Evidence
 Named = tuple[tuple[str, Concept], ...]
 _ELEMENTS = ("code", "orderDetail")
 """Where an order says what it is for."""
+_NAMES = ("code", "medicationCodeableConcept")
+"""Where it is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,17 @@ class Order:
         self.seen = seen
         self.resource: Resource = seen.resource
         self._spelled = {name: tuple(self._listed(name)) for name in _ELEMENTS if self.resource.get(name) is not None}
+        self._ways = tuple([way for name in self._spelled for way in self._ways_of(name)])
+
+    def _ways_of(self, name: str) -> Iterator[tuple[tuple[Concept, Concept], ...]]:
+        """What an element says, the surest first: its codes, its whole texts, its texts beside words about the intent.
+
+        Each as it is shown, and as maps list it.
+        """
+        chart, element = self.context.chart, self.resource[name]
+        yield tuple([(meaning.concept, meaning.concept) for meaning in chart.terminology.meanings(element) if meaning.maps])
+        yield tuple([(whole, whole) for text in texts(element) for whole in (Concept(TEXT_SYSTEM, chart.normal(text)),)])
+        yield tuple([(Concept(TEXT_SYSTEM, text), Concept(TEXT_SYSTEM, normal)) for text, normal in self._spelled[name]])
 
     def _listed(self, name: str) -> Iterator[tuple[str, str]]:
         """The texts of an element, as written and normalised, of which the content lists any, with and without words about the intent.
@@ -67,19 +81,20 @@ class Order:
         """The texts of an element that the content lists, as written and normalised."""
         return self._spelled.get(name, ())
 
+    @lazily
+    def procedures(self) -> Named:
+        """The procedures that it names."""
+        return self.names(self.options.get("procedure"))
+
     def names(self, rule: Mapping[str, Any] | None) -> Named:
         """What a map says about the order: by code, else by the whole text beside words about the intent; nothing without a map."""
         if rule is None:
             return ()
-        chart, concept_map, target = self.context.chart, rule["map"], rule["target"]
-        for name, spelled in self._spelled.items():
-            found = chart.translations(concept_map, self.resource.get(name), target)
-            if not found and spelled:
-                translate = chart.terminology.translate
-                named = ((text, translate(concept_map, Concept(TEXT_SYSTEM, normal), target)) for text, normal in spelled)
-                found = tuple((value, Concept(TEXT_SYSTEM, text)) for text, values in named for value in values)
+        translate, concept_map, target = self.context.terminology.translate, rule["map"], rule["target"]
+        for way in self._ways:
+            found = [(value, shown) for shown, listed in way for value in translate(concept_map, listed, target)]
             if found:
-                return found
+                return tuple(found)
         return ()
 
 
@@ -109,8 +124,7 @@ def _what(order: Order) -> tuple[dict[str, Any], tuple[Concept, ...], frozenset[
     drugs = _agents(order)
     if not drugs and not order.is_for_something:
         return {"agents": (), "procedures": (), "modalities": (), "fields": (), "kind": options["kinds"]["else"]}, (), frozenset()
-    procedures = order.names(options.get("procedure"))
-    modalities = order.names(options.get("modality"))
+    procedures, modalities = order.procedures, order.names(options.get("modality"))
     irradiation, places = _radiotherapy(order)
     in_words = field_in_words(order.context, options["field"], order.resource) if irradiation and not places else ()
     element: dict[str, Any] = {
@@ -188,26 +202,21 @@ def _intent(context: Context, rule: Mapping[str, Any], resource: Resource) -> tu
         found = {name for name, _ in chart.translations(concept_map, codeable, target)} if codeable else ()
         if found:
             return (found.pop() if len(found) == 1 else None), False
-    written = [text for name in ("code", "medicationCodeableConcept") if name in resource for text in _words_of(resource[name])]
-    written += texts(reason)
-    written += [str(note.get("text")) for note in objects(resource.get("note"))]
+    written = texts(reason)
+    for name in _NAMES:
+        if name in resource:
+            written += texts(resource[name]) + displays(resource[name])
+    if "note" in resource:
+        written += [str(note.get("text")) for note in objects(resource["note"])]
     spoken = [words for text in written if (words := chart.words(text)).phrases]
     found = {name for words in spoken for name in said(chart.terminology, rule, words)[0]}
     return (found.pop(), True) if len(found) == 1 else (None, False)
 
 
-def _words_of(codeable: object) -> list[str]:
-    return texts(codeable) + displays(codeable)
-
-
 def _text(resource: Resource) -> str | None:
-    codeables = (resource.get("code"), resource.get("medicationCodeableConcept"))
-    for codeable in codeables:
-        for text in texts(codeable):
-            return text[:200]
-    for codeable in codeables:
-        for item in objects(codeable):
-            for coding in objects(item.get("coding")):
-                if isinstance(coding.get("display"), str):
-                    return str(coding["display"])[:200]
+    codeables = [resource[name] for name in _NAMES if name in resource]
+    for found in (texts, displays):
+        for codeable in codeables:
+            for text in found(codeable):
+                return text[:200]
     return None

@@ -108,8 +108,13 @@ def _line(context: Context, line: Mapping[str, Any], item: Mapping[str, Any]) ->
 def _parts(context: Context, parts: Sequence[Mapping[str, Any]], item: Mapping[str, Any]) -> Iterator[str]:
     for part in parts:
         value = item.get(part["member"])
-        if value in (None, (), False) or value in part.get("not", ()) or any(item.get(name) is not None for name in part.get("unless", ())):
+        if (not value and value != "") or ("not" in part and value in part["not"]):  # unknown, none, zero, no
             continue
-        values = value if isinstance(value, tuple) else (value,)
-        words = [context.terminology.display(part["code"], str(one)) if "code" in part else str(one) for one in values]
-        yield f"{part.get('before', '')}{part.get('word') or ', '.join(words)}{part.get('after', '')}"
+        if "unless" in part and any(item.get(name) is not None for name in part["unless"]):
+            continue
+        yield f"{part.get('before', '')}{part.get('word') or _worded(context, part, value)}{part.get('after', '')}"
+
+
+def _worded(context: Context, part: Mapping[str, Any], value: object) -> str:
+    values = value if isinstance(value, tuple) else (value,)
+    return ", ".join([context.terminology.display(part["code"], str(one)) if "code" in part else str(one) for one in values])

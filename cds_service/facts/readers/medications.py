@@ -23,9 +23,9 @@ def agents(context: Context, options: Mapping[str, Any], seen: Seen) -> tuple[Na
     """
     known = context.chart.known
     asked = (seen, options["map"], options.get("regimens"), options["target"], options.get("topical"))
-    if asked not in known:
-        known[asked] = _agents(context, options, seen.resource)
-    found: tuple[Named, ...] = known[asked]
+    found: tuple[Named, ...] | None = known.get(asked)
+    if found is None:
+        found = known[asked] = _agents(context, options, seen.resource)
     return found
 
 
@@ -53,11 +53,11 @@ def medications(context: Context, resource: Resource) -> Iterator[object]:
 
 def _coded(context: Context, options: Mapping[str, Any], named: Sequence[object]) -> list[Named]:
     terms, target, maps = context.terminology, options["target"], _maps(options)
+    mapped = [meaning for codeable in named for meaning in terms.meanings(codeable) if meaning.maps]
     return [
         (agent, meaning.concept)
-        for codeable in named
-        for meaning in terms.meanings(codeable)
-        for name in (maps if meaning.maps else ())
+        for meaning in mapped
+        for name in maps
         if name in meaning.maps
         for agent in terms.translate(name, meaning.concept, target)
     ]
@@ -81,11 +81,10 @@ def _maps(options: Mapping[str, Any]) -> tuple[str, ...]:
 def displays(codeable: object) -> list[str]:
     """The displays of the codings of a CodeableConcept or of a list of them."""
     found = []
-    for item in objects(codeable):
-        for coding in objects(item.get("coding")):
-            display = coding.get("display")
-            if isinstance(display, str):
-                found.append(display)
+    for item in codeable if isinstance(codeable, list) else (codeable,):
+        listed = item.get("coding") if isinstance(item, dict) else None
+        each = listed if isinstance(listed, list) else (listed,)
+        found += [coding["display"] for coding in each if isinstance(coding, dict) and isinstance(coding.get("display"), str)]
     return found
 
 
@@ -101,8 +100,7 @@ def _topical(context: Context, value_set: str, resource: Resource, named: Sequen
         said.append(None if target is None else target.get("form"))
     said += named
     terms, words = context.terminology, context.chart.words
-    if any(terms.match(value_set, codeable) is not None for codeable in said):
-        return True
+    holding = [meaning.sets for codeable in said for meaning in terms.meanings(codeable)]
     spelled = [text for codeable in said for text in (*texts(codeable), *displays(codeable))]
     single = [phrase.text for text in spelled for phrase in words(text).phrases if phrase.size == 1]
-    return any(terms.member(value_set, Concept(TEXT_SYSTEM, word)) for word in single)
+    return any(value_set in sets for sets in (*holding, *[terms.meaning(TEXT_SYSTEM, word).sets for word in single]))

@@ -52,7 +52,7 @@ def read_orders(context: Context, spec: Spec) -> Reading:
 def _contradictions(orders: Iterable[Order]) -> Iterator[Issue]:
     """The orders whose own codes name different procedures, of which the facts can hold only one."""
     for order in orders:
-        if len(distinct(order.names(order.options.get("procedure")))) > 1:
+        if len(order.procedures) > 1 and len(distinct(order.procedures)) > 1:
             yield Issue("coding", order.seen.reference, "its codes name different procedures: the first is read")
 
 

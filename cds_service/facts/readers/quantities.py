@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cds_service.facts.chart import Seen
-from cds_service.facts.context import Candidate, Context, Finding, Reading, newest, settle
+from cds_service.facts.context import Candidate, Context, Finding, Reading, agreed, newest
 from cds_service.facts.declarations import Spec
 from cds_service.facts.disorders import Disorders
 from cds_service.facts.resources import IGNORED
@@ -53,9 +53,10 @@ def read_quantity(context: Context, spec: Spec) -> Reading:
         if candidate is not None:
             candidates.append(candidate)
     candidates, doubt = _before(context, spec, candidates)
-    finding, conflicts = (Finding(path=spec.path, why=doubt), ()) if doubt else settle(spec.path, candidates)
+    top = newest(candidates)
+    finding, conflicts = (Finding(path=spec.path, why=doubt), ()) if doubt else agreed(spec.path, top)
     gives: Mapping[str, str] = spec.options["gives"]
-    findings = list(_members(context, spec, finding, candidates))
+    findings = list(_members(context, spec, finding, top))
     if "documented" in gives:
         findings.append(_documented(context, spec, gives["documented"], candidates))
     renamed = tuple(Conflict(gives["value"], item.values, item.references, item.why) for item in conflicts)
@@ -77,7 +78,7 @@ def _before(context: Context, spec: Spec, candidates: list[Candidate]) -> tuple[
     return earlier, "a result is not dated well enough to tell whether it came before" if rivals else None
 
 
-def _members(context: Context, spec: Spec, finding: Finding, candidates: list[Candidate]) -> Iterator[Finding]:
+def _members(context: Context, spec: Spec, finding: Finding, top: Sequence[Candidate]) -> Iterator[Finding]:
     gives = spec.options["gives"]
     measured = finding.value
     if not isinstance(measured, Measured):
@@ -86,26 +87,26 @@ def _members(context: Context, spec: Spec, finding: Finding, candidates: list[Ca
             if member in gives:
                 yield Finding(path=gives[member], why=why)
         if "day" in gives:  # of a newest result that says nothing: an older one of another scale must not speak in its place
-            yield _day(gives["day"], candidates)
+            yield _day(gives["day"], top)
         return
     value: Any = int(measured.value) if spec.options.get("integer") else measured.value
     yield Finding(path=gives["value"], value=value, evidence=finding.evidence, weak=finding.weak)
     if "comparator" in gives:
         yield Finding(path=gives["comparator"], value=measured.comparator, evidence=finding.evidence, why="reported as an exact value")
-    top = newest(candidates)[0]
+    moment = top[0].moment
     if "date" in gives:
-        yield Finding(path=gives["date"], value=top.moment, evidence=finding.evidence, why="the result carries no date")
+        yield Finding(path=gives["date"], value=moment, evidence=finding.evidence, why="the result carries no date")
     if "day" in gives:
-        yield _day(gives["day"], candidates)
+        yield _day(gives["day"], top)
     if "recent" in gives:
-        yield Finding(path=gives["recent"], value=context.within(top.moment, spec.options["within"]), evidence=finding.evidence)
+        yield Finding(path=gives["recent"], value=context.within(moment, spec.options["within"]), evidence=finding.evidence)
 
 
-def _day(path: str, candidates: list[Candidate]) -> Finding:
-    """The calendar day of the newest result, so that results of one day compare as such whatever the hour."""
-    moment = newest(candidates)[0].moment if candidates else None
+def _day(path: str, top: Sequence[Candidate]) -> Finding:
+    """The calendar day of the newest results, so that results of one day compare as such whatever the hour."""
+    moment = top[0].moment if top else None
     day = Temporal.of_day(moment.first_day) if moment is not None and moment.first_day == moment.last_day else moment
-    return Finding(path=path, value=day, evidence=tuple(candidate.evidence for candidate in newest(candidates)))
+    return Finding(path=path, value=day, evidence=tuple(candidate.evidence for candidate in top))
 
 
 def _documented(context: Context, spec: Spec, path: str, candidates: list[Candidate]) -> Finding:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from cds_service.facts.chart import Seen
@@ -30,7 +29,7 @@ def read_radiotherapy(context: Context, spec: Spec) -> Reading:
     """
     gives: dict[str, str] = spec.options["gives"]
     question = spec.options.get("answers")
-    stated = answers(context, replace(spec, options=question)) if question else ()
+    stated = answers(context, question) if question else ()
     answered, conflicts = settle(gives["extent"], list(stated))
     courses = list(_courses(context, spec, "done"))
     if courses and answered.value == spec.options["none"]:

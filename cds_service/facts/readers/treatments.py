@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from cds_service.facts.chart import Seen
 from cds_service.facts.context import Candidate, Context, Finding, Reading, newest, weak
@@ -18,8 +18,7 @@ from cds_service.fhirpath.temporal import Temporal
 from cds_service.model.facts import Evidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Event:
+class _Event(NamedTuple):
     """One resource that says that agents (none named: some treatment) were given from ``start`` on."""
 
     agents: frozenset[str]
@@ -43,7 +42,7 @@ def read_treatments(context: Context, spec: Spec) -> Reading:
     dated, undated = _events(context, spec)
     supportive = frozenset(spec.options.get("supportive", ()))
     outcomes = spec.options.get("outcomes")
-    told = tuple(answers(context, replace(spec, options=outcomes))) if outcomes else ()
+    told = tuple(answers(context, outcomes)) if outcomes else ()
     regimens = [one for one in _regimens(dated, _borders(context, spec, told)) if not one.agents or one.agents - supportive]
     undated = [pair for pair in undated if not pair[0] or pair[0] - supportive]
     complete = context.answered(keys)
@@ -170,16 +169,14 @@ def _regimens(events: Sequence[_Event], borders: _Borders) -> list[_Event]:
     """Merge events (sorted by start) into regimens."""
     regimens: list[_Event] = []
     for group in _groups(events, borders.window):
-        merged = replace(
-            group[0],
+        merged = group[0]._replace(
             agents=frozenset().union(*(one.agents for one in group)),
             end=_last([one.end or one.start for one in group]),
             evidence=tuple(dict.fromkeys(item for one in group for item in one.evidence)),
         )
         current = regimens[-1] if regimens else None
         if current is not None and _goes_on(current, merged, borders):
-            regimens[-1] = replace(
-                current,
+            regimens[-1] = current._replace(
                 agents=current.agents | merged.agents,
                 end=_last([current.end, merged.end]),
                 evidence=(*current.evidence, *merged.evidence),
