@@ -205,8 +205,9 @@ class ReadFacts(Facts):
     @cached_property
     def unknown(self) -> tuple[Unknown, ...]:
         """As in :class:`Facts`; where only a part was read, the rest is not found."""
-        paths = (path for path in self._sheet.layout.asked if value_in(self.tree, path) is None)
-        return tuple(Unknown(path, self._sheet.why.get(path, "not found in the record received")) for path in paths)
+        noted, why = self._sheet.noted, self._sheet.why
+        paths = [path for path in self._sheet.layout.asked if path not in noted and value_in(self.tree, path) is None]
+        return tuple([Unknown(path, why.get(path, "not found in the record received")) for path in paths])
 
     def evidence_of_elements(self, path: str) -> Mapping[int, tuple[Evidence, ...]]:
         """As in :class:`Facts`."""

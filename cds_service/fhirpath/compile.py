@@ -23,8 +23,9 @@ from cds_service.fhirpath.operators import (
     negation,
     ordering,
     text_equality,
+    text_membership,
 )
-from cds_service.fhirpath.walk import Many, Single, from_value, from_variable, items, only, only_boolean, some
+from cds_service.fhirpath.walk import Many, Single, from_focus, from_value, from_variable, items, only, only_boolean, some
 
 _LOGIC = {"and": conjunction, "or": disjunction, "implies": implication}
 
@@ -96,7 +97,7 @@ def _path(checked: Checked) -> Single:
     root = checked.node
     if isinstance(root, Variable):
         return from_variable(root.name, members)
-    return from_value((lambda _variables, focus: focus) if isinstance(root, This) else many(checked), members)
+    return from_focus(members) if isinstance(root, This) else from_value(many(checked), members)
 
 
 def _call(checked: Checked, name: str) -> Single:
@@ -146,12 +147,18 @@ def _binary(checked: Checked, operator: str) -> Single:
     if operator in ("=", "!="):
         return _equality(left, right, position, wanted=operator == "=")
     if operator == "in":
-        return membership(single(left), many(right), position)
+        return _membership(left, right, position)
     if operator == "contains":
-        return membership(single(right), many(left), position)
+        return _membership(right, left, position)
     if operator in ("+", "&"):
         return concatenation(single(left), single(right), position, lenient=operator == "&")
     return ordering(operator, single(left), single(right), position)
+
+
+def _membership(item: Checked, every: Checked, position: int) -> Truth:
+    if isinstance(item.node, Literal) and isinstance(item.node.value, str):
+        return text_membership(item.node.value, _value(every), position)
+    return membership(single(item), many(every), position)
 
 
 def _equality(left: Checked, right: Checked, position: int, *, wanted: bool) -> Truth:

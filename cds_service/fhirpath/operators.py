@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cds_service.fhirpath.errors import FhirPathError
 from cds_service.fhirpath.logic import Truth
 from cds_service.fhirpath.values import equal, ordered
-from cds_service.fhirpath.walk import Many, Single, one
+from cds_service.fhirpath.walk import Many, Single, items, one
 
 
 def negation(operand: Truth) -> Truth:
@@ -92,14 +92,27 @@ def membership(item: Single, every: Many, position: int) -> Truth:
         one = item(variables, focus)
         if one is None:
             return None
-        others = every(variables, focus)
-        if one.__class__ is str:  # the commonest list is one of codes
-            verdicts = [one == other if other.__class__ is str else equal(one, other, position) for other in others]
-        else:
-            verdicts = [equal(one, other, position) for other in others]
-        return True if True in verdicts else (None if None in verdicts else False)
+        return _among(one, every(variables, focus), position)
 
     return evaluated
+
+
+def text_membership(text: str, every: Single, position: int) -> Truth:
+    """The same for a code written out, which most lists of an order or a treatment are too empty to hold."""
+
+    def evaluated(variables: Mapping[str, Any], focus: Any) -> bool | None:
+        found = every(variables, focus)
+        return False if found is None or found == () else _among(text, items(found), position)
+
+    return evaluated
+
+
+def _among(one: Any, others: Sequence[Any], position: int) -> bool | None:
+    if one.__class__ is str:  # the commonest list is one of codes
+        verdicts = [one == other if other.__class__ is str else equal(one, other, position) for other in others]
+    else:
+        verdicts = [equal(one, other, position) for other in others]
+    return True if True in verdicts else (None if None in verdicts else False)
 
 
 def concatenation(left: Single, right: Single, position: int, *, lenient: bool) -> Single:

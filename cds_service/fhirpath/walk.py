@@ -10,6 +10,7 @@ from cds_service.fhirpath.errors import FhirPathError
 Single = Callable[[Mapping[str, Any], Any], Any]
 Many = Callable[[Mapping[str, Any], Any], list[Any]]
 _LISTS = (list, tuple)
+_NO_ITEMS = frozenset({list, tuple, type(None)})
 
 
 def items(value: Any) -> list[Any]:
@@ -18,6 +19,8 @@ def items(value: Any) -> list[Any]:
         return []
     if value.__class__ not in _LISTS:
         return [value]
+    if _NO_ITEMS.isdisjoint(map(type, value)):
+        return list(value)
     found: list[Any] = []
     for item in value:
         if item.__class__ in _LISTS:
@@ -100,6 +103,14 @@ def from_variable(name: str, members: tuple[str, ...]) -> Single:
         return value
 
     return walked
+
+
+def from_focus(members: tuple[str, ...]) -> Single:
+    """The same from the focus, which a condition of ``where`` asks of every item."""
+    if len(members) == 1:
+        (name,) = members
+        return lambda _variables, focus: focus.get(name) if focus.__class__ is dict else _member(focus, name)
+    return from_value(lambda _variables, focus: focus, members)
 
 
 def from_value(start: Single, members: tuple[str, ...]) -> Single:
