@@ -84,13 +84,14 @@ class Build:
         return ReadFacts(self._sheet, (*self._conflicts(), *checked), (*self._reported(), *_misnamed(self._context, self._sheet)))
 
     def _run(self, steps: Iterable[int]) -> None:
-        for number in sorted(set(steps) - self._done):
+        sheet, todo = self._sheet, set(steps) - self._done
+        for number in sorted(todo):
             spec, expression = self._engine.steps[number]
             if expression is None:
-                self._sheet.take(number, _read(self._context, spec))
+                sheet.take(number, _read(self._context, spec))
             else:
-                self._sheet.derive(number, spec, expression)
-            self._done.add(number)
+                sheet.derive(number, spec, expression)
+        self._done |= todo
 
     def _conflicts(self) -> Iterator[Conflict]:
         for _, reading in sorted(self._sheet.readings.items()):

@@ -31,8 +31,8 @@ class Sheet:
     """What the steps found so far. Values go into ``tree`` at once; what proves them is worked out when somebody asks.
 
     ``noted`` are the paths that have a value, each with the step that gave it; ``found`` is what a reader said of them, ``why`` the
-    reason of a path that has none. ``readings`` is what each reader found. ``weak`` are the paths that rest on text or on unconfirmed or
-    preliminary resources.
+    reason of a path that has none. ``readings`` are those that report a conflict or an issue. ``weak`` are the paths that rest on text or
+    on unconfirmed or preliminary resources.
     """
 
     layout: Layout
@@ -53,21 +53,23 @@ class Sheet:
 
     def take(self, step: int, reading: Reading) -> None:
         """Note everything that a reader found and the content declares: what it has no name for, it does not read."""
-        self.readings[step] = reading
+        if reading.conflicts or reading.issues:
+            self.readings[step] = reading
         places = self.layout.places
         for finding in reading.findings:
-            path = finding.path
+            path, value = finding.path, finding.value
             if path not in places:
                 continue
-            if finding.value is None:
+            if value is None:
                 self.why[path] = finding.why
                 continue
             self.found[path] = finding
-            self._put(step, path, finding.value)
+            self._put(step, path, value)
             if finding.weak:
                 self.weak.add(path)
-            for number, names in enumerate(finding.weak_members):
-                self.weak.update(f"{path}[{number}].{name}" for name in names)
+            if finding.weak_members:
+                for number, names in enumerate(finding.weak_members):
+                    self.weak.update(f"{path}[{number}].{name}" for name in names)
 
     def _put(self, step: int, path: str, value: Any) -> None:
         self.noted[path] = step
@@ -162,12 +164,7 @@ class Sheet:
 
     def references(self) -> frozenset[str]:
         """The resources that the facts noted so far rest on."""
-        found: set[str] = set()
-        for finding in self.found.values():
-            for proof in (finding.evidence, *finding.items):
-                for item in proof:
-                    found.add(item.reference)
-        return frozenset(found)
+        return frozenset([item.reference for finding in self.found.values() for item in chain(finding.evidence, *finding.items)])
 
     def copy(self) -> Sheet:
         """What is noted so far, as it stays while more is noted here."""

@@ -96,3 +96,16 @@ def test_any_value_gives_a_collection_or_is_refused(drawn):
         assert isinstance(result, list)
         assert None not in result
         assert expression.causes({"facts": facts}) <= expression.reads
+
+
+def said(text, facts):
+    try:
+        return compiled(text)({"facts": facts})
+    except FhirPathError:
+        return "refused"
+
+
+@given(VALUES)
+def test_a_text_written_out_is_in_whatever_holds_the_same_text_of_a_fact(value):
+    facts = {"raw": value, "name": "a"}
+    assert said("'a' in %facts.raw", facts) == said("%facts.name in %facts.raw", facts)
