@@ -105,7 +105,7 @@ def _call(checked: Checked, name: str) -> Single:
         return negation(truth(checked.parts[0]))
     if name in ("where", "iif"):
         return many(checked)
-    if name == "exists" and len(checked.parts) == 1:
+    if name == "exists" and len(checked.parts) == 1 and isinstance(checked.parts[0].node, (Variable, This, Member)):
         return some(_value(checked.parts[0]))
     selected = _where(checked) if len(checked.parts) > 1 else many(checked.parts[0])
     if name == "exists":

@@ -49,7 +49,7 @@ class Expression:
 
     def boolean(self, variables: Mapping[str, Any], focus: Any = None) -> bool | None:
         """``True``, ``False``, or ``None`` for empty. Raises :class:`FhirPathError` if the type is no boolean."""
-        return self.condition(variables, focus)
+        return self._truth(variables, focus) if self._is_condition else self.condition(variables, focus)
 
     def causes(self, variables: Mapping[str, Any], focus: Any = None) -> frozenset[str]:
         """The paths whose emptiness, or imprecision, made the result empty; none if the result is not empty."""
