@@ -43,13 +43,13 @@ def read_radiotherapy(context: Context, spec: Spec) -> Reading:
         finding = _finding(gives["extent"], spec.options["none"], refused) if refused else Finding(path=gives["extent"])
     findings = [finding]
     if "end" in gives:
-        ends = sorted(
-            (moment.last_day, moment.text, moment, proof)
+        ends = [
+            (moment, proof)
             for seen, proof in courses
-            if seen.state == "done" and (moment := ended(seen.resource) or seen.moment)
-        )
-        found = ends[0] if ends else None
-        findings.append(Finding(path=gives["end"], value=found[2] if found else None, evidence=(found[3],) if found else ()))
+            if seen.state == "done" and (moment := ended(seen.resource) or seen.moment) is not None
+        ]
+        first = min(ends, key=lambda end: (end[0].last_day, end[0].text, end[1].reference), default=None)
+        findings.append(Finding(path=gives["end"], value=first and first[0], evidence=(first[1],) if first else ()))
     if "unplaced" in gives:
         proof = tuple(proof for _, named, proof in _all_courses(context, spec, "done") if not named)
         findings.append(Finding(path=gives["unplaced"], value=True if proof else None, evidence=proof, weak=weak(proof)))

@@ -51,6 +51,7 @@ def with_volume(site, **fields):
         ),
         (course(reasonCode=[{"text": "no inguinal nodes"}]), None, None, "words that say the opposite"),
         (course(reasonCode=[{"text": "local control"}]), None, None, "a reason that names no field"),
+        (course(bodySite=[body_site(PELVIS)]).radiotherapy("pelvis", on="2024-03-01"), None, "extent-unknown", "two courses, one day"),
         (RECTUM, None, None, "no course documented: that does not say none"),
         (RECTUM.radiotherapy("groin", status="not-done"), "none", None, "not done, with the field named"),
         (RECTUM.radiotherapy("pelvis", status="not-done"), None, "none", "not done to the pelvis: of the groin nothing is known"),
