@@ -19,6 +19,7 @@ from cds_service.hooks.invocation import Invocation
 from cds_service.hooks.response import check_response
 from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Hook
+from cds_service.model.facts import Facts
 from cds_service.plans.scope import may_concern, may_yet_concern
 from cds_service.plans.service import Service
 from cds_service.prefetch.complete import complete_prefetch, orders_only
@@ -105,7 +106,7 @@ def receive(
             record = orders_only(invocation, service.requirements)
         except DataUnavailable:  # the call only refers to its orders; they may be among what is read
             return None
-        if record is None or may_concern(service, knowledge.facts_engine.build(record, as_of), hook, knowledge.context):
+        if record is None or may_concern(service, _orders_read(record, knowledge, as_of), hook, knowledge.context):
             return None
         return record
 
@@ -117,6 +118,12 @@ def receive(
         if record is None:
             raise
         return record
+
+
+def _orders_read(record: PatientRecord, knowledge: Knowledge, as_of: date) -> Facts:
+    """The draft orders as facts, and nothing that they do not rest on."""
+    orders = knowledge.context.model.orders
+    return knowledge.facts_engine.begin(record, as_of).facts(() if orders is None else (orders,))
 
 
 def answer(

@@ -7,13 +7,15 @@ follows from the content and the code alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from sys import intern
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from cds_service.fhir.codings import CODE_FORMS, TEXT_SYSTEM, Concept, codings, normalise_text, texts
 from cds_service.fhir.names import Names
+
+_Written = TypeVar("_Written", bound=Hashable)
 
 _REMEMBERED = 4096
 """How many codes, and how many rows of several codes."""
@@ -120,20 +122,15 @@ class Terminology:
     def _look_up(self, system: str, code: str) -> Meanings:
         if len(system) + len(code) > _LONGEST:
             return Meanings((self._meaning(system, code),))
-        if len(self._remembered) >= _REMEMBERED:  # as many codes as few hospitals use: begin anew
-            self._remembered.clear()
         written = (intern(system), code)
-        found = self._remembered[written] = Meanings((self._meaning(*written),))
-        return found
+        return _keep(self._remembered, written, Meanings((self._meaning(*written),)))
 
     def _look_up_all(self, written: tuple[tuple[str, str], ...]) -> Meanings:
         if len(written) == 1:
             return self._remembered.get(written[0]) or self._look_up(*written[0])
         found = Meanings([self.meaning(system, code) for system, code in written])
         if len(written) <= _TOGETHER and all(len(system) + len(code) <= _LONGEST for system, code in written):
-            if len(self._together) >= _REMEMBERED:
-                self._together.clear()
-            self._together[tuple([(intern(system), code) for system, code in written])] = found
+            _keep(self._together, tuple([(intern(system), code) for system, code in written]), found)
         return found
 
     def _meaning(self, system: str, code: str) -> Meaning:
@@ -179,10 +176,6 @@ class Terminology:
     def translate(self, concept_map: str, concept: Concept, target: str) -> tuple[str, ...]:
         """The codes of our code system ``target`` that a map gives for a code."""
         return self.maps[concept_map].get(target, {}).get(concept, ())
-
-    def translate_text(self, concept_map: str, text: str, target: str) -> tuple[str, ...]:
-        """As :meth:`translate`, for a listed spelling in free text; the whole text must be the spelling."""
-        return self.translate(concept_map, Concept(TEXT_SYSTEM, normalise_text(text)), target)
 
     def translated(self, concept_map: str, meanings: Meanings, target: str) -> tuple[tuple[str, Concept], ...]:
         """Every (target code, matched concept) of the codes of a CodeableConcept."""
@@ -243,3 +236,11 @@ class Terminology:
 def bare(uri: str) -> str:
     """A URI or OID without what feeds write differently: case, the prefix of an OID, a trailing slash."""
     return uri.lower().removeprefix("urn:oid:").rstrip("/")
+
+
+def _keep(memory: dict[_Written, Meanings], written: _Written, found: Meanings) -> Meanings:
+    """Remember what codes mean as they are written; when there is no more room, as many as few hospitals use, begin anew."""
+    if len(memory) >= _REMEMBERED:
+        memory.clear()
+    memory[written] = found
+    return found

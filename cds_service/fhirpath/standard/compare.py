@@ -24,7 +24,7 @@ def equal(one: Any, other: Any) -> bool | None:
         return False
     kind, left, right = found
     if kind == "":
-        return _same_json(left[0] if left.__class__ is tuple else left, right[0] if right.__class__ is tuple else right)
+        return _same_json(_json(left), _json(right))
     if kind in ("moment", "Time", "Quantity"):
         compared = left.compare(right)
         return None if compared is None else compared == 0
@@ -43,6 +43,11 @@ def _aligned(left: Any, right: Any) -> tuple[str, Any, Any] | None:
     if other == "Quantity" and one in _NUMBERS:
         return "Quantity", Quantity(Decimal(left), "1"), right
     return (one, left, right) if one == other else None
+
+
+def _json(value: Any) -> Any:
+    """What stands in the resource, without the type that it came with."""
+    return value[0] if value.__class__ is tuple else value
 
 
 def _same_json(one: Any, other: Any) -> bool:
@@ -91,7 +96,7 @@ def equivalent(one: Any, other: Any) -> bool:
         return False
     kind, left, right = found
     if kind == "":
-        return _alike_json(left[0] if left.__class__ is tuple else left, right[0] if right.__class__ is tuple else right)
+        return _alike_json(_json(left), _json(right))
     if kind == "String":
         return _folded(left) == _folded(right)
     if kind == "number":
