@@ -5,7 +5,6 @@ two are known to differ, the reason has a name and a row in ``DIVERGENCES``, whi
 row is noticed when it is no longer true; the drawn expressions leave exactly these constructions out.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 import fhirpathpy
@@ -14,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cds_service.fhirpath import Quantity, Temporal, Type, compile_expression
+from tests.builders.drawing import Drawing
 
 COLOURS = ("red", "green", "blue")
 DAYS = ("2023", "2024", "2024-05", "2024-06", "2024-05-01", "2024-05-31", "2024-06-01")
@@ -102,15 +102,8 @@ def quoted(text):
     return f"'{escaped}'"
 
 
-@dataclass(frozen=True)
-class Grammar:
+class Grammar(Drawing):
     """Draws the text of a well-typed expression; ``inside`` says that ``$this`` is one of the parts."""
-
-    draw: object
-    inside: bool = False
-
-    def one_of(self, *options):
-        return self.draw(st.sampled_from(options))
 
     def path(self, members, own):
         """A fact, or inside a condition a member of the item, with or without ``$this``."""

@@ -4,7 +4,6 @@ Expressions are drawn well typed from most operators and functions. Where the tw
 a row in ``DIVERGENCES``, which asserts both answers; the drawn expressions leave exactly these constructions out.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 import fhirpathpy
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from cds_service.fhirpath import FhirPathError
 from cds_service.fhirpath.r4 import r4
 from cds_service.fhirpath.standard import compile_fhirpath
+from tests.builders.drawing import Drawing
 
 WORDS = ("a", "b", "abc", "Abc", "a b", "1", "-2", "1.50", "true", "2024-05-31")
 INTEGERS = (-7, -1, 0, 1, 2, 5, 12)
@@ -57,15 +57,8 @@ FACTS = st.fixed_dictionaries(
 )
 
 
-@dataclass(frozen=True)
-class Grammar:
+class Grammar(Drawing):
     """Draws the text of a well-typed expression; ``inside`` says that it stands in a condition, where no path starts at the patient."""
-
-    draw: object
-    inside: bool = False
-
-    def one_of(self, *options):
-        return self.draw(st.sampled_from(options))
 
     def leaf(self, anywhere, outside):
         return self.one_of(*anywhere, *(() if self.inside else outside))

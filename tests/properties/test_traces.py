@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from cds_service.plans.apply import apply_service
-from tests.unit.plans.world import condition, context, create, facts, hook, loaded, order, row, section
+from tests.unit.plans.world import KNOWN, condition, context, create, facts, hook, loaded, row, section
 
 HOOKS = ("patient-view", "order-sign")
 ROWS = (
@@ -18,17 +17,6 @@ ROWS = (
     row("d", condition("iif(%facts.pests, false, true)", unknown_is_no=True), "'b' in %fired", hooks=HOOKS),
     row("e", "%facts.pests or %facts.tested = 'yes'", hooks=HOOKS),
     row("asks", "%needed.exists()", description="{{ %needed }}", hooks=HOOKS),
-)
-KNOWN = st.fixed_dictionaries(
-    {},
-    optional={
-        "patient": st.fixed_dictionaries({}, optional={"age": st.sampled_from([17, 18])}),
-        "ripe": st.booleans(),
-        "pests": st.booleans(),
-        "colour": st.sampled_from(["red", "green"]),
-        "tested": st.sampled_from(["yes", "no", "not-tested"]),
-        "orders": st.lists(st.sampled_from([order("1"), order("2", "cut")]), max_size=2, unique_by=str),
-    },
 )
 
 

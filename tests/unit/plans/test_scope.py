@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from cds_service.model.facts import Facts
 from cds_service.plans.apply import apply_service
 from cds_service.plans.scope import out_of_scope
-from tests.unit.plans.world import condition, context, facts, hook, loaded, order, row
+from tests.unit.plans.world import KNOWN, condition, context, facts, hook, loaded, order, row
 
 HOOKS = ("patient-view", "order-sign")
 ADULT = "%facts.patient.age >= 18"
@@ -67,18 +66,6 @@ def test_out_of_scope(plants, at, rows, known, out, comment):
     service, given_context = plants(at, *rows)
 
     assert out_of_scope(service, facts(**known), hook(at), given_context) is out, comment
-
-
-KNOWN = st.fixed_dictionaries(
-    {},
-    optional={
-        "patient": st.fixed_dictionaries({}, optional={"age": st.sampled_from([17, 18])}),
-        "ripe": st.booleans(),
-        "pests": st.booleans(),
-        "colour": st.sampled_from(["red", "green"]),
-        "orders": st.lists(st.sampled_from([order("1"), order("2", "cut")]), max_size=2, unique_by=str),
-    },
-)
 
 
 @pytest.fixture(scope="module")

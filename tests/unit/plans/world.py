@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hypothesis import strategies as st
+
 from cds_service.fhirpath import Type
 from cds_service.model.assessment import Hook
 from cds_service.model.declaration import Askable, Declaration, FactModel
@@ -269,3 +271,17 @@ def order(name: str, kind: str = "water", **more: Any) -> dict[str, Any]:
 
 def hook(name: str = "patient-view", **more: Any) -> Hook:
     return Hook(**{"name": name, "service": "plants", "instance": "i-1", "patient_id": "p1", "user_type": "Practitioner", **more})
+
+
+#: some of what may be known of a patient, for :func:`facts`
+KNOWN = st.fixed_dictionaries(
+    {},
+    optional={
+        "patient": st.fixed_dictionaries({}, optional={"age": st.sampled_from([17, 18])}),
+        "ripe": st.booleans(),
+        "pests": st.booleans(),
+        "colour": st.sampled_from(["red", "green"]),
+        "tested": st.sampled_from(["yes", "no", "not-tested"]),
+        "orders": st.lists(st.sampled_from([order("1"), order("2", "cut")]), max_size=2, unique_by=str),
+    },
+)
