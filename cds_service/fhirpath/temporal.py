@@ -17,6 +17,11 @@ _PATTERN = re.compile(
     r"(?:[T ](?P<hour>[0-9]{2})(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,9}))?)?)?"
     r"(?P<zone>Z|[+-][0-9]{2}:?[0-5][0-9])?)?)?)?\Z"
 )
+# As nearly all moments of a record are written: what the standard library reads in one step
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_ZONED = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-5][0-9])\Z"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,13 +99,20 @@ def _moved(day: date, days: int) -> date:
 
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> Temporal | None:
-    match = _PATTERN.match(text)
-    if match is None:
-        return None
     try:
-        return _read(text, match.groupdict())
+        if _ZONED.match(text):
+            return _at(text, datetime.fromisoformat(text))
+        if _DAY.match(text):
+            return _days(first := date.fromisoformat(text), first)
+        match = _PATTERN.match(text)
+        return None if match is None else _read(text, match.groupdict())
     except (ValueError, OverflowError):  # no day of the calendar, no time of the day, no zone, or beyond the year 9999 in UTC
         return None
+
+
+def _at(text: str, moment: datetime) -> Temporal:
+    day, in_utc = moment.date(), moment.astimezone(UTC)
+    return Temporal(text, day, day, in_utc, in_utc, True, True)
 
 
 def _read(text: str, part: dict[str, str | None]) -> Temporal:

@@ -84,6 +84,23 @@ def test_what_is_no_date(text, comment):
     assert Temporal.parse(text) is None, comment
 
 
+written = st.from_regex(
+    r"(0001|2024|9999)-(0[1-9]|1[0-2])-(29|3[01]|0[01])T2[0-4]:[056][09]:(00|59|60)(\.[0-9]{1,9})?(Z|[+-]2[0-4]:[056]0)", fullmatch=True
+)
+
+
+@given(written)
+def test_blank_means_what_t_means(text):
+    """What is written as the standard writes it is read by the shortest way; a blank for the T is not, and says the same."""
+    usual, other = Temporal.parse(text), Temporal.parse(text.replace("T", " "))
+    assert (usual is None) == (other is None)
+    if usual is not None and other is not None:
+        assert [getattr(usual, name) for name in _MEANING] == [getattr(other, name) for name in _MEANING]
+
+
+_MEANING = ("first_day", "last_day", "earliest", "latest", "has_time", "zoned")
+
+
 @pytest.mark.parametrize(
     ("one", "other", "expected", "comment"),
     [
