@@ -21,7 +21,7 @@ test-e2e: $(VENV)/.dev ## Run the tests with a real FHIR server and a browser (n
 mutation: $(VENV)/.run ## Change the content in one place at a time: does a case notice? (minutes)
 	$(BIN)/cds-service mutate
 
-bench: $(VENV)/.dev $(PEER)/.done ## Measure against the limit of the stack and peers, on an idle machine (12 minutes; BENCH=quick: 2; needs wrk)
+bench: $(VENV)/.dev $(PEER)/.done ## Measure against the limit of the stack and peers, on an idle machine (20 minutes; BENCH=quick: 3; needs wrk)
 	@command -v wrk > /dev/null || { [ "$$(id -u)" -eq 0 ] && apt-get -qq install wrk > /dev/null; } || { echo "wrk is needed: apt-get install wrk (Debian, Ubuntu), as root"; exit 1; }
 	$(BIN)/python -m bench --peer $(PEER)/bin/python $(if $(filter quick,$(BENCH)),--quick --out -)
 

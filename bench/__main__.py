@@ -58,7 +58,7 @@ def _parts(checkout: Path, bodies: Path, folder: Path, asked: argparse.Namespace
         "inprocess": lambda: _in_process(checkout, 3 if quick else 7, 0.03 if quick else 0.15),
         "processes": lambda: {
             "start": processes.start_seconds(checkout, bodies, folder, 2 if quick else 5),
-            "memory": processes.memory(checkout, bodies, folder, 2_000 if quick else 100_000, 10 if quick else 150),
+            "memory": processes.memory(checkout, bodies, folder, 3_000 if quick else 10_000, 2_000 if quick else 100_000),
         },
         "adds": lambda: adds.measure(checkout, bodies, folder, 3 if quick else 9, 60 if quick else 150),
         "throughput": lambda: throughput.measure(checkout, bodies, folder, asked.peer, plan),

@@ -32,20 +32,25 @@ def start_seconds(checkout: Path, bodies: Path, folder: Path, rounds: int) -> fl
     return median(times)
 
 
-def memory(checkout: Path, bodies: Path, folder: Path, requests: int, most_seconds: int) -> dict[str, Any]:
-    """MiB of each worker (the mean) after some requests of all kinds, and after so many more, or as many as fit in some seconds."""
+def memory(checkout: Path, bodies: Path, folder: Path, first_requests: int, requests: int) -> dict[str, Any]:
+    """MiB of each worker (the mean) after the first requests of all kinds, when it knows the codes in use, and so many later."""
     mixed = _mix(bodies, folder)
     path = f"/cds-services/rectal-anal-{HOOKS['typical']}"
     with servers.ours(checkout, folder, "memory", CDS_LOG_LEVEL="warning") as server:
-        warm = run(server, path, mixed, 8, 10).requests
-        begin = time.monotonic()
+        warm = _ask(server, path, mixed, first_requests)
         first = held(server)
-        counted = 0
-        while counted < requests and time.monotonic() - begin < most_seconds:
-            counted += run(server, path, mixed, 8, 5).requests
+        counted = _ask(server, path, mixed, requests)
         last = held(server)
     change = {f"{name}_change": last[name] / first[name] - 1 for name in ("rss", "pss")}
     return {"warm_requests": warm, "requests": counted, "first": first, **last, **change}
+
+
+def _ask(server: Server, path: str, bodies: Path, requests: int) -> int:
+    """Send at least so many requests; how many it were."""
+    counted = 0
+    while counted < requests:
+        counted += run(server, path, bodies, 8, 5).requests
+    return counted
 
 
 def held(server: Server) -> dict[str, float]:

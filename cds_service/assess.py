@@ -11,6 +11,7 @@ from cds_service.knowledge import Knowledge
 from cds_service.model.assessment import Assessment, Hook
 from cds_service.model.facts import Facts
 from cds_service.plans.apply import apply_service
+from cds_service.plans.compiled import ORDER_HOOKS
 from cds_service.plans.scope import out_of_scope
 from cds_service.plans.service import Service
 
@@ -26,7 +27,7 @@ def assess(record: PatientRecord, hook: Hook, knowledge: Knowledge, as_of: date,
     build = knowledge.facts_engine.begin(record, as_of)
     if not whole:
         orders = knowledge.context.model.orders
-        first = build.facts(service.scope if orders is None else {*service.scope, orders})
+        first = build.facts(service.scope if orders is None or hook.name not in ORDER_HOOKS else {*service.scope, orders})
         if out_of_scope(service, first, called, knowledge.context):
             return Assessment(service=service.id, hook=called, as_of=as_of, facts=first, recommendations=(), failures=())
     return assess_facts(build.whole(), called, knowledge, as_of)
