@@ -33,23 +33,26 @@ def start_seconds(checkout: Path, bodies: Path, folder: Path, rounds: int) -> fl
 
 
 def memory(checkout: Path, bodies: Path, folder: Path, first_requests: int, requests: int) -> dict[str, Any]:
-    """MiB of each worker (the mean) after the first requests of all kinds, when it knows the codes in use, and so many later."""
+    """MiB of each worker (the mean) after the first requests, of all kinds and more at once than it has threads, and so many later.
+
+    By then it knows the codes in use, and all its threads have been at work at once.
+    """
     mixed = _mix(bodies, folder)
     path = f"/cds-services/rectal-anal-{HOOKS['typical']}"
     with servers.ours(checkout, folder, "memory", CDS_LOG_LEVEL="warning") as server:
-        warm = _ask(server, path, mixed, first_requests)
+        warm = _ask(server, path, mixed, 64, first_requests)
         first = held(server)
-        counted = _ask(server, path, mixed, requests)
+        counted = _ask(server, path, mixed, 8, requests)
         last = held(server)
     change = {f"{name}_change": last[name] / first[name] - 1 for name in ("rss", "pss")}
     return {"warm_requests": warm, "requests": counted, "first": first, **last, **change}
 
 
-def _ask(server: Server, path: str, bodies: Path, requests: int) -> int:
+def _ask(server: Server, path: str, bodies: Path, connections: int, requests: int) -> int:
     """Send at least so many requests; how many it were."""
     counted = 0
     while counted < requests:
-        counted += run(server, path, bodies, 8, 5).requests
+        counted += run(server, path, bodies, connections, 5).requests
     return counted
 
 

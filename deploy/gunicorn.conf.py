@@ -5,6 +5,7 @@ The numbers that a site may want to change are settings (deploy/sample.env); the
 
 import gc
 import os
+from itertools import count
 
 from cds_service.settings import load_settings
 
@@ -43,3 +44,12 @@ def when_ready(_server):  # noqa: ANN001, ANN201
     # A call makes tens of thousands of objects, all of which go with it (tests/contract/test_leftovers.py): looking for others
     # among every 700 of them, as Python does by default, takes a tenth of its time
     gc.set_threshold(50_000)
+
+
+_answered = count(1)
+
+
+def post_request(_worker, _request, _environ, _response):  # noqa: ANN001, ANN201
+    """Now and then collect the few hundred bytes that each call leaves behind in the web framework, when its answer has gone out."""
+    if next(_answered) % 1_000 == 0:
+        gc.collect()

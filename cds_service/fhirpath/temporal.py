@@ -6,7 +6,6 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import lru_cache
 from typing import TypeVar
 
 Moment = TypeVar("Moment", date, datetime)
@@ -97,13 +96,12 @@ def _moved(day: date, days: int) -> date:
         return date.min if days < 0 else date.max
 
 
-@lru_cache(maxsize=4096)
 def _parse(text: str) -> Temporal | None:
     try:
         if _ZONED.match(text):
             return _at(text, datetime.fromisoformat(text))
         if _DAY.match(text):
-            return _days(first := date.fromisoformat(text), first)
+            return Temporal.of_day(date.fromisoformat(text))
         match = _PATTERN.match(text)
         return None if match is None else _read(text, match.groupdict())
     except (ValueError, OverflowError):  # no day of the calendar, no time of the day, no zone, or beyond the year 9999 in UTC
