@@ -34,6 +34,18 @@ class Site:
             require(found.static, kinds, self.arguments[index], f"The argument of {self.name}")
         return found
 
+    def text(self, index: int) -> Callable[[Env, Any], str | None]:
+        """What gives an argument that is one text, or nothing."""
+        one, name, position = self.argument(index, "String").one, self.name, self.node.position
+
+        def given(env: Env, focus: Any) -> str | None:
+            found = one(env, focus)
+            if found is None or found.__class__ is str:
+                return found
+            raise FhirPathError(f"The argument of {name} is no text", position, "Convert it with toString().")
+
+        return given
+
     def each(self, index: int, *, static: Static | None = None, totals: Static | None = None) -> Part:
         """An argument that is evaluated for every item of the source."""
         found: Part = self.compiler.part(

@@ -77,10 +77,10 @@ def _to_chars(site: Site) -> Part:
 
 def _split(site: Site) -> Part:
     require(site.source.static, _TEXT, site.node, site.name)
-    source, separator = site.source.one, site.argument(0, *_TEXT).one
+    source, separator = site.source.one, site.text(0)
 
     def pieces(env: Env, focus: Any) -> list[Any]:
-        text, by = _string(source(env, focus), site), _string(separator(env, focus), site)
+        text, by = _string(source(env, focus), site), separator(env, focus)
         return text.split(by) if by else list(text)
 
     return site.many(system("String", many=True), pieces)
@@ -97,10 +97,10 @@ def _string(value: Any, site: Site) -> str:
 def _join(site: Site) -> Part:
     require(site.source.static, _TEXT, site.node, site.name)
     source = site.source.many
-    separator = site.argument(0, *_TEXT).one if site.arguments else None
+    separator = site.text(0) if site.arguments else None
 
     def joined(env: Env, focus: Any) -> str | None:
-        between = _string(separator(env, focus), site) if separator else ""
+        between = (separator(env, focus) if separator else None) or ""
         texts = [_string(value, site) for value in map(read, source(env, focus)) if value is not None]
         return joined_text(between.join(texts), site.node.position) if texts else None
 
