@@ -116,7 +116,7 @@ def _in_unit(function: Function, *, asks: bool) -> Function:
     def build(site: Site) -> Part:
         if not site.arguments:
             return function.build(site)
-        source, unit = site.source.one, site.text(0)
+        source, unit = site.source.one, site.value(0, "String")
 
         def converted(env: Env, focus: Any) -> Any:
             value, wanted = source(env, focus), unit(env, focus)

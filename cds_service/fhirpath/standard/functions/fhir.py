@@ -17,7 +17,7 @@ from cds_service.fhirpath.standard.steps import step
 
 
 def _extension(site: Site) -> Part:
-    source, url = site.source.many, site.text(0)
+    source, url = site.source.many, site.value(0, "String")
     types = site.source.static.types
     members = [each.members.get("extension") for each in types or ()]
     kinds = frozenset().union(*(member.types for member in members if member))
@@ -66,7 +66,7 @@ def _get_value(site: Site) -> Part:
 
 def _conforms_to(site: Site) -> Part:
     """The base definitions of types are known from the table; anything else needs the hook ``conforms_to``."""
-    source, profile, model = site.source.many, site.text(0), site.compiler.model
+    source, profile, model = site.source.many, site.value(0, "String"), site.compiler.model
     hook, position = site.compiler.hooks.get("conforms_to"), site.node.position
 
     def tested(env: Env, focus: Any) -> bool | None:
@@ -88,7 +88,7 @@ def _conforms_to(site: Site) -> Part:
 
 
 def _member_of(site: Site) -> Part:
-    source, hook, value_set = site.source.many, site.compiler.hooks["member_of"], site.text(0)
+    source, hook, value_set = site.source.many, site.compiler.hooks["member_of"], site.value(0, "String")
 
     def tested(env: Env, focus: Any) -> bool | None:
         items, url = source(env, focus), value_set(env, focus)

@@ -8,7 +8,7 @@ from typing import Any
 
 from cds_service.fhirpath.errors import FhirPathError
 from cds_service.fhirpath.standard.items import kind_of
-from cds_service.fhirpath.standard.part import Env, Part, from_many, from_one
+from cds_service.fhirpath.standard.part import Env, One, Part, from_many, from_one
 from cds_service.fhirpath.standard.static import EMPTY, Static, require, system
 
 
@@ -34,15 +34,19 @@ class Site:
             require(found.static, kinds, self.arguments[index], f"The argument of {self.name}")
         return found
 
-    def text(self, index: int) -> Callable[[Env, Any], str | None]:
-        """What gives an argument that is one text, or nothing."""
-        one, name, position = self.argument(index, "String").one, self.name, self.node.position
+    def value(self, index: int, *kinds: str) -> One:
+        """The same for an argument that is one value or none: what it turns out to be is looked at too."""
+        return self.of_kind(self.argument(index, *kinds).one, kinds)
 
-        def given(env: Env, focus: Any) -> str | None:
+    def of_kind(self, one: One, kinds: tuple[str, ...]) -> One:
+        """What gives one value or none, which must be of some kinds, or convert to them implicitly, when it is evaluated."""
+        allowed, name, position = _widened(kinds), self.name, self.node.position
+
+        def given(env: Env, focus: Any) -> Any:
             found = one(env, focus)
-            if found is None or found.__class__ is str:
-                return found
-            raise FhirPathError(f"The argument of {name} is no text", position, "Convert it with toString().")
+            if found is not None and kind_of(found) not in allowed:
+                raise FhirPathError(f"{name} is asked of a value of another type", position, "Convert the value first.")
+            return found
 
         return given
 
@@ -95,19 +99,15 @@ def simple(call: Callable[..., Any], gives: str, takes: tuple[str, ...], *argume
 
     def build(site: Site) -> Part:
         require(site.source.static, takes, site.node, site.name)
-        given = [site.argument(index, *kinds) for index, kinds in enumerate(arguments[: len(site.arguments)])]
-        source, position = site.source.one, site.node.position
-        allowed = [_widened(takes), *(_widened(kinds) for kinds in arguments)]
-        readers = [source, *(part.one for part in given)]
+        given = [site.value(index, *kinds) for index, kinds in enumerate(arguments[: len(site.arguments)])]
+        readers = [site.of_kind(site.source.one, takes), *given]
 
         def evaluated(env: Env, focus: Any) -> Any:
             values = []
-            for reader, kinds in zip(readers, allowed, strict=False):
+            for reader in readers:
                 value = reader(env, focus)
                 if value is None:
                     return None
-                if kind_of(value) not in kinds:
-                    raise FhirPathError(f"{site.name} is asked of a value of another type", position, "Convert the value first.")
                 values.append(value)
             return call(*values)
 

@@ -77,7 +77,7 @@ def _to_chars(site: Site) -> Part:
 
 def _split(site: Site) -> Part:
     require(site.source.static, _TEXT, site.node, site.name)
-    source, separator = site.source.one, site.text(0)
+    source, separator = site.source.one, site.value(0, *_TEXT)
 
     def pieces(env: Env, focus: Any) -> list[Any]:
         text, by = _string(source(env, focus), site), separator(env, focus)
@@ -97,7 +97,7 @@ def _string(value: Any, site: Site) -> str:
 def _join(site: Site) -> Part:
     require(site.source.static, _TEXT, site.node, site.name)
     source = site.source.many
-    separator = site.text(0) if site.arguments else None
+    separator = site.value(0, *_TEXT) if site.arguments else None
 
     def joined(env: Env, focus: Any) -> str | None:
         between = (separator(env, focus) if separator else None) or ""
