@@ -107,22 +107,25 @@ class Grammar(Drawing):
     def texts(self, depth):
         if depth <= 0:
             return self.leaf(("%facts.words", "{}"), ("Patient.name.given", "Patient.name.family"))
-        return self._collection(self.texts, Grammar.text, depth)
+        return self._collection(Grammar.texts, Grammar.text, depth)
 
     def numbers(self, depth):
         if depth <= 0:
             return self.one_of("%facts.numbers", "%facts.numbers", "{}")
-        return self._collection(self.numbers, Grammar.number, depth)
+        return self._collection(Grammar.numbers, Grammar.number, depth)
 
-    def _collection(self, many, single, depth):
+    def _collection(self, several, single, depth):
+        def many(grammar=self):
+            return several(grammar, depth - 1)
+
         return self.one_of(
-            lambda: f"({many(depth - 1)} | {many(depth - 1)})",
-            lambda: f"{many(depth - 1)}.{self.one_of('combine', 'union', 'intersect', 'exclude')}({many(depth - 1)})",
-            lambda: f"{many(depth - 1)}.{self.one_of('tail', 'distinct')}()",
-            lambda: f"{many(depth - 1)}.{self.one_of('skip', 'take')}({self.one_of(0, 1, 2)})",
-            lambda: f"{many(depth - 1)}.where($this = {single(self.within, depth - 1)})",
-            lambda: f"{many(depth - 1)}.where($index {self.one_of('<', '>')} 1)",
-            lambda: f"{many(depth - 1)}.select($this)",
+            lambda: f"({many()} | {many()})",
+            lambda: f"{many(self.within)}.{self.one_of('combine', 'union', 'intersect', 'exclude')}({many(self.within)})",
+            lambda: f"{many()}.{self.one_of('tail', 'distinct')}()",
+            lambda: f"{many()}.{self.one_of('skip', 'take')}({self.one_of(0, 1, 2)})",
+            lambda: f"{many()}.where($this = {single(self.within, depth - 1)})",
+            lambda: f"{many()}.where($index {self.one_of('<', '>')} 1)",
+            lambda: f"{many(self.within)}.select($this)",
         )()
 
     def boolean(self, depth):
@@ -148,9 +151,10 @@ class Grammar(Drawing):
             lambda: f"{self.texts(depth - 1)}.{self.one_of('exists', 'empty', 'isDistinct')}()",
             lambda: f"{self.within.texts(depth - 1)}.{self.one_of('subsetOf', 'supersetOf')}({self.within.texts(depth - 1)})",
             lambda: f"{self.texts(depth - 1)}.{self.one_of('all', 'exists')}($this = {self.within.text(depth - 1)})",
-            lambda: f"{self.text(depth - 1)}.convertsTo{self.one_of('Integer', 'Decimal', 'Boolean', 'String', 'Date')}()",
+            lambda: f"{self.text(depth - 1)}.convertsTo{self.one_of('Integer', 'Decimal', 'String', 'Date')}()",
+            lambda: f"'{self.one_of(*WORDS)}'.convertsToBoolean()",
             self.date_arithmetic,
-            lambda: f"({self.text(depth - 1)} is String)",
+            lambda: f"('{self.one_of(*WORDS)}' is String)",
         )()
 
     def date_arithmetic(self):
@@ -225,6 +229,17 @@ DIVERGENCES = [
         [True],
         [False],
     ),
+    ("values of two paths are never equal in a set", "Patient.name.given.select($this).intersect(Patient.name.given)", {}, ["Peter"], []),
+    ("values of two paths are never equal in a set", "Patient.name.given.select($this).exclude(Patient.name.given)", {}, [], ["Peter"]),
+    (
+        "where() and combine() lose what another path gives",
+        "Patient.name.given.where($this = 'x').combine(%facts.words.exclude({}).combine(Patient.name.family.select($this)))",
+        {},
+        ["Chalmers"],
+        [],
+    ),
+    ("the text 1 of a fact is no boolean", "%facts.word.convertsToBoolean()", {"word": "1"}, [True], [False]),
+    ("the text of a fact is no String", "%facts.word is String", {"word": "a"}, [True], [False]),
     ("the input has no name", "%resource.active", {}, [True], RAISES),
     ("lengths of time have no order", "6 days < 1 week", {}, [True], RAISES),
     ("amounts have no order", "5 'mm' < 1 'cm'", {}, [True], RAISES),
